@@ -1,0 +1,55 @@
+package mjr
+
+import (
+	"errors"
+	"io"
+	"time"
+)
+
+// Packet is one record of a recording: an RTP packet (audio and video) or a
+// data-channel message (data).
+//
+// Data is valid until the next read; a writer keeps nothing of it.
+type Packet struct {
+	// Arrival is the received time: whole milliseconds since the first frame
+	// was written. It is arrival at the server, not capture.
+	Arrival time.Duration
+	// HasArrival is false in v0 and v1 files, which store no received time.
+	HasArrival bool
+	// Wall is the wall-clock time of a data-channel message, to the
+	// microsecond; zero for audio and video.
+	Wall time.Time
+	// Data is one whole RTP packet (header, CSRCs, extensions, payload,
+	// padding), or for data channels the message alone.
+	Data []byte
+}
+
+// PacketReader is where packets come from. ReadPacket returns io.EOF where
+// the packets end.
+type PacketReader interface {
+	ReadPacket() (Packet, error)
+}
+
+// PacketWriter is where packets go to.
+type PacketWriter interface {
+	WritePacket(Packet) error
+}
+
+// Copy writes all packets of src to dst, and returns how many were written.
+// The end of src is no error.
+func Copy(dst PacketWriter, src PacketReader) (int64, error) {
+	var n int64
+	for {
+		p, err := src.ReadPacket()
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		if err := dst.WritePacket(p); err != nil {
+			return n, err
+		}
+		n++
+	}
+}

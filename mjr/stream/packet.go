@@ -1,0 +1,39 @@
+// Package stream makes a recording an ordered, timed stream of RTP packets:
+// sequence numbers and timestamps unwrapped to 64 bits, packets in their
+// order, one clock over wraps, pauses and restarts of the sender. It also
+// reads what RTP says in clear of frames (payload descriptors), and never
+// the media bytes behind it, which may be ciphertext.
+package stream
+
+import (
+	"time"
+
+	"github.com/pion/rtp"
+)
+
+// Packet is an RTP packet in its place in the stream.
+//
+// Header and Payload are valid until the next read.
+type Packet struct {
+	Header  rtp.Header // as stored
+	Payload []byte     // without padding
+	// Seq is the sequence number unwrapped to 64 bits. It rises by one from
+	// packet to packet; a step of n+1 is n packets lost, a change of Source
+	// says nothing of loss.
+	Seq int64
+	// Time is the RTP timestamp unwrapped to 64 bits, in ticks of the codec's
+	// clock, 0 at the first packet written. It runs on over wraps, and over
+	// restarts of the sender by the received time.
+	Time int64
+	// Arrival as in mjr.Packet.
+	Arrival    time.Duration
+	HasArrival bool
+	// Source counts the senders: it rises where the SSRC changes or the sender
+	// starts its numbers afresh.
+	Source int
+}
+
+// Reader is where packets come from; io.EOF is their end.
+type Reader interface {
+	ReadPacket() (Packet, error)
+}
