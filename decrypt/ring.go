@@ -33,6 +33,15 @@ type Trier interface {
 	Try(key, step int) bool
 }
 
+// Skipper is a Trier that knows of candidates without trying them that they
+// cannot open the frame. They are passed over and cost nothing. Schemes use
+// it whose keys have bounds of their own, or whose keys stand in the list
+// once for every way to read the frame.
+type Skipper interface {
+	Trier
+	Skip(key, step int) bool
+}
+
 // Candidate is a key, as an index into the scheme's list, and a ratchet step.
 type Candidate struct{ Key, Step int }
 
@@ -93,6 +102,7 @@ func (r *Ring) Open(id uint64, keys []int, exact bool, frame []byte, t Trier) (c
 // search that began and ended with this frame says that no key opens it.
 func (r *Ring) search(s *slot, keys []int, exact bool, frame []byte, t Trier) (Candidate, bool, error) {
 	whole := s.cursor == 0
+	skipper, _ := t.(Skipper)
 	for {
 		at := s.cursor
 		c, ok := r.next(s, keys)
@@ -103,7 +113,7 @@ func (r *Ring) search(s *slot, keys []int, exact bool, frame []byte, t Trier) (C
 		case !ok:
 			s.cursor = 0
 			return Candidate{}, false, ErrHold
-		case s.tried(c):
+		case s.tried(c) || skipper != nil && skipper.Skip(c.Key, c.Step):
 			continue
 		case r.credit == 0:
 			s.cursor = at

@@ -124,6 +124,26 @@ func TestRingDamagedFirstFrameLosesOnlyItself(t *testing.T) {
 	}
 }
 
+// oddLock opens under one candidate, and its even steps cannot open anything.
+type oddLock struct{ lock }
+
+func (oddLock) Skip(_, step int) bool { return step%2 == 0 }
+
+func TestRingSkippedCandidatesCostNothing(t *testing.T) {
+	r := Ring{MaxStep: 16}
+	c, adopted, err := r.Open(0, []int{0}, true, frameNo(1), oddLock{lock{Candidate{0, 15}}})
+	if err != nil || !adopted || c != (Candidate{0, 15}) {
+		t.Fatalf("got %v, adopted %v, %v", c, adopted, err)
+	}
+	if got := r.Tries(); got != 8 { // steps 1, 3, … 15
+		t.Errorf("%d tries, want 8", got)
+	}
+	r = Ring{MaxStep: 16}
+	if _, _, err := r.Open(0, []int{0}, true, frameNo(1), oddLock{lock{Candidate{-1, 0}}}); !errors.Is(err, ErrAuth) {
+		t.Errorf("%v, want ErrAuth: all that could be tried was", err)
+	}
+}
+
 func TestRingForgetsIDsWithoutEnd(t *testing.T) {
 	r := Ring{}
 	for n := range 10 * maxSlots {
