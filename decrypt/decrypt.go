@@ -26,6 +26,17 @@ const (
 	Video
 )
 
+// String is "audio" or "video", as in key files, and "" for neither.
+func (k Kind) String() string {
+	switch k {
+	case Audio:
+		return "audio"
+	case Video:
+		return "video"
+	}
+	return ""
+}
+
 // FrameType says whether a frame can be decoded on its own, as far as RTP
 // alone tells.
 type FrameType uint8
