@@ -1,6 +1,9 @@
 package media
 
-import "time"
+import (
+	"encoding/binary"
+	"time"
+)
 
 // The limits of RFC 6716: a packet lasts at most 120 ms (section 3.2.5), a
 // frame has at most 1275 bytes (section 3.2.1).
@@ -116,4 +119,18 @@ func opusFrameSize(b []byte) (size, n int, ok bool) {
 		return 0, 0, false
 	}
 	return int(b[1])*4 + int(b[0]), 2, true
+}
+
+// OpusPreSkip is what a decoder throws away at the start, in samples at
+// 48 kHz: the 6.5 ms that libopus, which browsers send with, looks ahead. RTP
+// has no place to tell it.
+const OpusPreSkip = 312
+
+// OpusHead is the identification header that Ogg (RFC 7845, section 5.1) and
+// WebM keep, for one or two channels.
+func OpusHead(channels int) []byte {
+	b := append([]byte("OpusHead"), 1, byte(channels)) // version, channels
+	b = binary.LittleEndian.AppendUint16(b, OpusPreSkip)
+	b = binary.LittleEndian.AppendUint32(b, 48000) // of the input
+	return append(b, 0, 0, 0)                      // gain of 0 dB, mapping family 0
 }
