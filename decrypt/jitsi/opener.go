@@ -1,0 +1,157 @@
+package jitsi
+
+import (
+	"slices"
+
+	"github.com/mjrkit/mjrkit/decrypt"
+)
+
+// Options settle how far an Opener searches.
+type Options struct {
+	// MaxRatchet is how many ratchet steps of a key are tried at most; 0 is
+	// 1024, and a negative number none.
+	MaxRatchet int
+}
+
+const defaultMaxRatchet = 1024
+
+// Opener opens the frames of one track, of whatever format its keys are for.
+// It is a decrypt.Opener.
+//
+// A frame names its key by an index; of the keys with that index, in the
+// order of the file, and then of those without any, the one that authenticates
+// it is found and remembered, and so is its ratchet step (decrypt.Ring).
+// Results carry the nonce of GCM frames and the counter of JFrame's.
+type Opener struct {
+	keys    []*key
+	formats [indexes]uint8 // bits: formats that have a key for the index
+	any     uint8          // bits: formats that have a key
+	lists   [indexes][2]candidates
+	ring    decrypt.Ring
+	suites  map[decrypt.Candidate]*suite // of those that opened a frame
+	noKey   [indexes][formats]*decrypt.NoKeyError
+	attempt attempt
+}
+
+// candidates is what is tried on frames that name one index: the numbers of
+// keys twice over, plus one for the second guess of clear bytes.
+type candidates struct {
+	list []int
+	only bool // the first is the only key with this index
+}
+
+// NewOpener makes an Opener of those keys that this package handles; the
+// others may hold the keys that verify signatures. It refuses keys that the
+// scheme excludes. Without any key, no frame is of this scheme.
+func NewOpener(keys []decrypt.Key, o Options) (*Opener, error) {
+	op := &Opener{suites: make(map[decrypt.Candidate]*suite)}
+	for _, k := range keys {
+		if !Handles(k.Alg) {
+			continue
+		}
+		n, err := newKey(k, keys)
+		if err != nil {
+			return nil, err
+		}
+		op.keys = append(op.keys, n)
+		op.any |= 1 << n.format
+		for id := range uint64(indexes) {
+			if fits, _ := n.fits(id); fits {
+				op.formats[id] |= 1 << n.format
+			}
+		}
+		if n.ratchets {
+			op.ring.MaxStep = maxRatchet(o)
+		}
+	}
+	op.attempt.o = op
+	return op, nil
+}
+
+func maxRatchet(o Options) int {
+	if o.MaxRatchet == 0 {
+		return defaultMaxRatchet
+	}
+	return max(o.MaxRatchet, 0)
+}
+
+// Tries is how many keys and steps were tried on all frames so far.
+func (o *Opener) Tries() int64 { return o.ring.Tries() }
+
+// Open implements decrypt.Opener.
+func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (decrypt.Result, error) {
+	refused := decrypt.Result{Plain: dst}
+	a := &o.attempt
+	looks := a.read(frame, m)
+	if looks == 0 {
+		return refused, decrypt.ErrFormat
+	}
+	id := uint64(frame[len(frame)-1] % indexes)
+	if looks&o.formats[id] == 0 {
+		return refused, o.missing(looks, id)
+	}
+	l := o.candidates(id, a.guesses)
+	a.dst = slices.Grow(dst, len(frame)) // not once a try
+	c, adopted, err := o.ring.Open(id, l.list, l.only, frame, a)
+	if err != nil {
+		return refused, err
+	}
+	if a.fresh {
+		o.keep(c, a.suite)
+	}
+	return a.result(c, id, adopted), nil
+}
+
+// candidates lists the keys for an index, once.
+func (o *Opener) candidates(id uint64, guesses int) candidates {
+	l := &o.lists[id][guesses-1]
+	if l.list != nil {
+		return *l
+	}
+	var named, others []int
+	for i, k := range o.keys {
+		switch fits, exact := k.fits(id); {
+		case exact:
+			named = append(named, 2*i)
+		case fits:
+			others = append(others, 2*i)
+		}
+	}
+	l.only = len(named) == 1
+	l.list = append(named, others...)
+	if guesses == 2 {
+		for _, c := range l.list {
+			l.list = append(l.list, c+1)
+		}
+	}
+	return *l
+}
+
+// maxSuites bounds Opener.suites well above what the Ring remembers.
+const maxSuites = 256
+
+func (o *Opener) keep(c decrypt.Candidate, s *suite) {
+	if len(o.suites) >= maxSuites {
+		clear(o.suites)
+	}
+	o.suites[decrypt.Candidate{Key: c.Key / 2, Step: c.Step}] = s
+}
+
+// missing is the error for a frame whose index has no key.
+func (o *Opener) missing(looks uint8, id uint64) error {
+	f := format(0)
+	for looks>>f&1 == 0 {
+		f++
+	}
+	if o.noKey[id][f] == nil {
+		e := &decrypt.NoKeyError{Scheme: f.String(), ID: id}
+		for _, k := range o.keys {
+			const most = 16
+			if k.format == f && k.index != nil && !slices.Contains(e.Have, *k.index) && len(e.Have) < most {
+				e.Have = append(e.Have, *k.index)
+			}
+		}
+		o.noKey[id][f] = e
+	}
+	return o.noKey[id][f]
+}
