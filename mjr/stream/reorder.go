@@ -1,55 +1,222 @@
 package stream
 
 import (
-	"github.com/pion/rtp"
+	"time"
 
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
-// DefaultWindow is how many packets of reordering are allowed for if nothing
-// else is said.
-const DefaultWindow = 4096
+const (
+	// DefaultWindow is how many packets of reordering are allowed for if
+	// nothing else is said.
+	DefaultWindow = 4096
+	// MaxWindow leaves 16-bit numbers room to tell old from new.
+	MaxWindow = 1 << 14
+)
 
 // Options of a Reorder. The zero value is sensible.
 type Options struct {
 	// Window is how far behind the newest packet a missing one is waited for,
-	// in packets; 0 is DefaultWindow.
+	// in packets: DefaultWindow if 0, at most MaxWindow. With 1 nothing is
+	// waited for.
 	Window int
 	// ClockRate of the timestamps in Hz; 0 is that of video, 90000.
 	ClockRate int
 }
 
-// Reorder puts the packets of a recording in their order.
+// Reorder puts the packets of a recording in the order of their sequence
+// numbers, and gives them their times.
+//
+// A packet in order passes straight through. Packets behind a gap are held,
+// as copies, until the missing one comes or the window has moved on, so that
+// memory is bounded by the window. The first packets of a sender are held as
+// well, at most a window of them, until 128 in a row came in order: packets
+// older than the first one written (retransmissions) still find their place.
+//
+// Numbers that jump beyond the window, and other SSRCs, are believed to be a
+// new beginning only if packets in a row confirm it; those are kept
+// meanwhile. A jump on which RTP time and received time agree is a hole: the
+// sender went on, and the recorder wrote nothing.
 type Reorder struct {
 	src    mjr.PacketReader
-	header rtp.Header
-	seq    int64
-	report Report
+	window int64
+	err    error // of src; given out when all that is held is out
+
+	in      held    // the packet just read; its bytes are the source's
+	pending *held   // has a number, and waits until the window reaches it
+	out     *held   // given out last, to be used again
+	queue   []*held // believed, and not yet judged
+	suspect probation
+	ring    ring
+	pool    pool
+
+	sender sender
+	source int
+	turn   bool // the sender of queue takes over when all is drained
+
+	clock  clock
+	counts counts
 }
 
 // NewReorder reads the packets of src in their order.
 func NewReorder(src mjr.PacketReader, o Options) *Reorder {
-	return &Reorder{src: src}
+	w := o.Window
+	if w <= 0 {
+		w = DefaultWindow
+	}
+	w = min(w, MaxWindow)
+	r := &Reorder{src: src, window: int64(w), ring: newRing(w), clock: newClock(o.ClockRate)}
+	r.sender.starting = true
+	return r
 }
 
-// ReadPacket returns the next packet in order, and io.EOF after the last.
+// ReadPacket returns the next packet in order, and io.EOF after the last. An
+// error of the source comes after all packets that were read before it.
 func (r *Reorder) ReadPacket() (Packet, error) {
+	if r.out != nil {
+		r.release(r.out)
+		r.out = nil
+	}
 	for {
-		p, err := r.src.ReadPacket()
-		if err != nil {
-			return Packet{}, err
+		if h := r.take(); h != nil {
+			return r.deliver(h), nil
 		}
-		r.report.Read++
-		n, err := r.header.Unmarshal(p.Data)
-		if err != nil {
-			r.report.NotRTP++
-			continue
+		switch {
+		case r.pending != nil:
+			r.ring.put(r.pending.seq, r.own(r.pending))
+			r.pending = nil
+		case r.turn:
+			r.turn = false
+			r.source++
+			r.counts.Restarts++
+			r.begin(r.dequeue())
+		case len(r.queue) > 0:
+			r.admit(r.dequeue())
+		case r.err != nil:
+			return Packet{}, r.err
+		default:
+			r.read()
 		}
-		r.report.Delivered++
-		r.seq = Unwrap16(r.seq, r.header.SequenceNumber)
-		return Packet{Header: r.header, Payload: p.Data[n:], Seq: r.seq, Time: int64(r.header.Timestamp), Arrival: p.Arrival, HasArrival: p.HasArrival}, nil
 	}
 }
 
-// Report counts what was read so far.
-func (r *Reorder) Report() Report { return r.report }
+// Report counts what was read so far. Each packet read is in one of
+// Delivered, Duplicate, Late, Padding, NotRTP and Stray once ReadPacket has
+// returned an error.
+func (r *Reorder) Report() Report { return r.counts.report(&r.clock) }
+
+// read takes one packet from the source.
+func (r *Reorder) read() {
+	p, err := r.src.ReadPacket()
+	if err != nil {
+		r.err = err
+		r.dismiss()
+		r.flush()
+		return
+	}
+	r.counts.Read++
+	if !r.in.parse(p.Data) {
+		r.counts.NotRTP++
+		return
+	}
+	r.in.arrival, r.in.hasArrival = p.Arrival, p.HasArrival
+	if r.in.padding {
+		r.counts.Padding++
+	}
+	if !r.sender.known {
+		r.clock.start(r.in.header.Timestamp)
+		r.begin(&r.in)
+		return
+	}
+	r.admit(&r.in)
+}
+
+// take returns the packet whose turn it is, and nil if that one is still
+// waited for.
+func (r *Reorder) take() *held {
+	s := &r.sender
+	for !s.starting {
+		h := r.ring.at(s.next)
+		if h != nil {
+			r.ring.put(s.next, nil)
+		} else if r.pending != nil && r.pending.seq == s.next {
+			h, r.pending = r.pending, nil
+		}
+		switch {
+		case h == nil && s.next >= s.floor:
+			return nil
+		case h == nil:
+			if s.lose() {
+				r.counts.Gaps++
+			}
+			r.counts.Lost++
+		case h.padding:
+			s.pass(h.header.Timestamp)
+			r.release(h)
+		default:
+			return h
+		}
+	}
+	return nil
+}
+
+// deliver gives out a packet in its turn.
+func (r *Reorder) deliver(h *held) Packet {
+	ts := h.header.Timestamp
+	t, steady := r.clock.next(ts)
+	if !steady {
+		arrival, ok := r.arrival(h)
+		t = r.clock.jump(ts, arrival, ok, r.sender.missing, r.sender.fresh)
+	}
+	r.clock.set(ts, t)
+	// A retransmission arrived late, which says nothing of the clock.
+	if h.hasArrival && !h.late {
+		r.clock.arrived(t, h.arrival, steady)
+	}
+	r.sender.pass(ts)
+	r.sender.fresh = false
+	r.counts.deliver(h)
+	r.out = h
+	return Packet{
+		Header: h.header, Payload: h.payload, Seq: h.seq, Time: t,
+		Arrival: h.arrival, HasArrival: h.hasArrival, Source: r.source,
+	}
+}
+
+// arrival is when a packet was received; of a retransmission, when the next
+// packet was that came in order.
+func (r *Reorder) arrival(h *held) (time.Duration, bool) {
+	if !h.late {
+		return h.arrival, h.hasArrival
+	}
+	for seq := h.seq + 1; seq < h.seq+r.window; seq++ {
+		k := r.ring.at(seq)
+		if k == nil {
+			k = r.pending
+		}
+		if k != nil && k.seq == seq && !k.late {
+			return k.arrival, k.hasArrival
+		}
+	}
+	return 0, false
+}
+
+// own gives a packet bytes of its own.
+func (r *Reorder) own(h *held) *held {
+	if h == &r.in {
+		return r.pool.hold(h)
+	}
+	return h
+}
+
+func (r *Reorder) release(h *held) {
+	if h != &r.in {
+		r.pool.release(h)
+	}
+}
+
+func (r *Reorder) dequeue() *held {
+	h := r.queue[0]
+	r.queue = r.queue[1:]
+	return h
+}

@@ -1,0 +1,102 @@
+package stream
+
+const (
+	// believeAfter packets in a row a change of sender is believed: the idea of
+	// RFC 3550, appendix A.1, with one packet more.
+	believeAfter = 3
+	// returnAfter is the same for the sender that was left last, so that two
+	// senders mixed in one file do not take turns.
+	returnAfter = 32
+	// nearby is how far packets of one sender may lie apart to confirm one
+	// another (MAX_MISORDER of RFC 3550, appendix A.1).
+	nearby = 100
+)
+
+// probation keeps packets that do not fit the stream until they are believed
+// to be a new beginning, or turn out to be strays.
+type probation struct {
+	kept   []*held
+	former uint32 // SSRC of the sender that was left last
+	left   bool
+}
+
+// confirms reports whether h may come from the same sender as those kept.
+func (p *probation) confirms(h *held) bool {
+	if len(p.kept) == 0 {
+		return true
+	}
+	last := p.kept[len(p.kept)-1].header
+	d := int16(h.header.SequenceNumber - last.SequenceNumber)
+	return h.header.SSRC == last.SSRC && d >= -nearby && d <= nearby
+}
+
+func (p *probation) has(h *held) bool {
+	for _, k := range p.kept {
+		if k.header.SequenceNumber == h.header.SequenceNumber {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *probation) enough() bool {
+	if p.left && p.kept[0].header.SSRC == p.former {
+		return len(p.kept) >= returnAfter
+	}
+	return len(p.kept) >= believeAfter
+}
+
+// doubt keeps a packet that does not fit, and believes it once enough others
+// confirm it.
+func (r *Reorder) doubt(h *held) {
+	p := &r.suspect
+	if !p.confirms(h) {
+		r.dismiss()
+	}
+	if p.has(h) {
+		r.drop(h, &r.counts.Duplicate)
+		return
+	}
+	p.kept = append(p.kept, r.own(h))
+	if p.enough() {
+		r.believe()
+	}
+}
+
+// believe lets those kept take over, or go on with the numbers of the sender
+// after a hole.
+func (r *Reorder) believe() {
+	kept := r.suspect.kept
+	first := kept[0]
+	r.queue = append(kept, r.queue...)
+	r.suspect.kept = nil
+	if r.silence(first) {
+		r.place(r.dequeue())
+		return
+	}
+	if first.header.SSRC != r.sender.ssrc {
+		r.suspect.former, r.suspect.left = r.sender.ssrc, true
+	}
+	r.flush()
+	r.turn = true
+}
+
+// silence is hole where no received time can be asked: the timestamps went on
+// by a time in which so many packets may have been sent.
+func (r *Reorder) silence(h *held) bool {
+	s, c := &r.sender, &r.clock
+	if h.header.SSRC != s.ssrc || c.trust.ok() && h.hasArrival && s.topHasArrival {
+		return false
+	}
+	gone := int64(int32(h.header.Timestamp - s.topTS))
+	steps := int64(h.header.SequenceNumber - uint16(s.top))
+	return gone <= (steps+aheadSeconds)*c.rate && r.forward(h, gone)
+}
+
+// dismiss lets go of those kept: nothing confirmed them.
+func (r *Reorder) dismiss() {
+	for _, h := range r.suspect.kept {
+		r.drop(h, &r.counts.Stray)
+	}
+	r.suspect.kept = r.suspect.kept[:0]
+}
