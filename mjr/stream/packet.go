@@ -21,6 +21,9 @@ type Packet struct {
 	// packet to packet; a step of n+1 is n packets lost, a change of Source
 	// says nothing of loss.
 	Seq int64
+	// Missing is how many packets were lost since the one given out before.
+	// Seq alone does not tell: packets of padding have numbers, too.
+	Missing int64
 	// Time is the RTP timestamp unwrapped to 64 bits, in ticks of the codec's
 	// clock, 0 at the first packet written. It runs on over wraps, and over
 	// restarts of the sender by the received time.

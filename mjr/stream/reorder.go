@@ -50,9 +50,10 @@ type Reorder struct {
 	ring    ring
 	pool    pool
 
-	sender sender
-	source int
-	turn   bool // the sender of queue takes over when all is drained
+	sender  sender
+	missing int64 // packets lost since the last one given out
+	source  int
+	turn    bool // the sender of queue takes over when all is drained
 
 	clock  clock
 	counts counts
@@ -150,6 +151,7 @@ func (r *Reorder) take() *held {
 				r.counts.Gaps++
 			}
 			r.counts.Lost++
+			r.missing++
 		case h.padding:
 			s.pass(h.header.Timestamp)
 			r.release(h)
@@ -177,8 +179,10 @@ func (r *Reorder) deliver(h *held) Packet {
 	r.sender.fresh = false
 	r.counts.deliver(h)
 	r.out = h
+	missing := r.missing
+	r.missing = 0
 	return Packet{
-		Header: h.header, Payload: h.payload, Seq: h.seq, Time: t,
+		Header: h.header, Payload: h.payload, Seq: h.seq, Missing: missing, Time: t,
 		Arrival: h.arrival, HasArrival: h.hasArrival, Source: r.source,
 	}
 }
