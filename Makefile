@@ -1,0 +1,32 @@
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## build bin/mjr
+	CGO_ENABLED=0 go build -trimpath -o bin/mjr ./cmd/mjr
+
+.PHONY: test
+test: ## install what the tests need and pass them all
+	.ci/test
+
+.PHONY: lint
+lint: ## gofmt, vet and staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+.PHONY: bench
+bench: ## benchmarks, and a convert of 600 MB beside janus-pp-rec
+	go test -run '^$$' -bench . ./mjr/... ./decrypt/... ./postprocess/...
+	go test -run '^$$' -bench Peer -benchtime 3x -timeout 30m ./cmd/mjr
+
+.PHONY: soak
+soak: ## the long versions of the tests
+	MJR_SOAK=1 go test -timeout 4h ./...
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin
