@@ -66,9 +66,9 @@ func (c *clock) next(ts uint32) (int64, bool) {
 }
 
 // jump is the time of a packet whose timestamp does not go on: after a hole,
-// or after a reset. lost is how many numbers are missing before it; fresh
-// says that the sender changed.
-func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival bool, lost int64, fresh bool) int64 {
+// or after a reset. hole says that the numbers jumped as well, by as much;
+// fresh that the sender changed.
+func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival, hole, fresh bool) int64 {
 	if !c.running {
 		return 0
 	}
@@ -83,7 +83,7 @@ func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival bool, lost int
 		c.resets++
 		return max(expect, c.newest+c.step)
 	}
-	if !fresh && t > c.newest && t-c.newest <= (blindSeconds+lost)*c.rate {
+	if !fresh && t > c.newest && (hole || t-c.newest <= blindSeconds*c.rate) {
 		return t
 	}
 	c.resets++

@@ -19,6 +19,7 @@ type held struct {
 	arrival    time.Duration
 	hasArrival bool
 	late       bool // a later number came before
+	hole       bool // numbers and timestamps both jumped ahead to it
 	padding    bool // nothing but a number that did arrive
 }
 
@@ -77,7 +78,8 @@ func (p *pool) hold(h *held) *held {
 	}
 	buf := append(c.data[:0], h.data...)
 	c.parse(buf)
-	c.seq, c.arrival, c.hasArrival, c.late = h.seq, h.arrival, h.hasArrival, h.late
+	c.seq, c.arrival, c.hasArrival = h.seq, h.arrival, h.hasArrival
+	c.late, c.hole = h.late, h.hole
 	return c
 }
 

@@ -94,7 +94,7 @@ func (r *Reorder) forward(h *held, gone int64) bool {
 	if gone < steps*r.clock.rate/maxPackets {
 		return false
 	}
-	h.seq = r.sender.top + steps
+	h.seq, h.hole = r.sender.top+steps, true
 	return true
 }
 

@@ -81,16 +81,25 @@ func (r *Reorder) believe() {
 	r.turn = true
 }
 
+// maxSilence bounds holes that no received time confirms, in seconds.
+const maxSilence = 4 * 3600
+
 // silence is hole where no received time can be asked: the timestamps went on
-// by a time in which so many packets may have been sent.
+// by the time that so many packets take at the sender's pace, give or take
+// full turns of the numbers.
 func (r *Reorder) silence(h *held) bool {
 	s, c := &r.sender, &r.clock
 	if h.header.SSRC != s.ssrc || c.trust.ok() && h.hasArrival && s.topHasArrival {
 		return false
 	}
+	pace := s.pace(c.time)
 	gone := int64(int32(h.header.Timestamp - s.topTS))
+	if pace <= 0 || gone <= 0 || gone > maxSilence*c.rate {
+		return false
+	}
 	steps := int64(h.header.SequenceNumber - uint16(s.top))
-	return gone <= (steps+aheadSeconds)*c.rate && r.forward(h, gone)
+	turned := int64(int16(gone/pace-steps)) * pace
+	return within(turned, 2*c.rate+gone/500) && r.forward(h, gone)
 }
 
 // dismiss lets go of those kept: nothing confirmed them.

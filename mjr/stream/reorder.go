@@ -120,7 +120,7 @@ func (r *Reorder) read() {
 		r.counts.NotRTP++
 		return
 	}
-	r.in.arrival, r.in.hasArrival = p.Arrival, p.HasArrival
+	r.in.arrival, r.in.hasArrival, r.in.hole = p.Arrival, p.HasArrival, false
 	if r.in.padding {
 		r.counts.Padding++
 	}
@@ -168,7 +168,10 @@ func (r *Reorder) deliver(h *held) Packet {
 	t, steady := r.clock.next(ts)
 	if !steady {
 		arrival, ok := r.arrival(h)
-		t = r.clock.jump(ts, arrival, ok, r.sender.missing, r.sender.fresh)
+		t = r.clock.jump(ts, arrival, ok, h.hole, r.sender.fresh)
+	}
+	if r.sender.fresh || r.counts.Delivered == 0 {
+		r.sender.began = t
 	}
 	r.clock.set(ts, t)
 	// A retransmission arrived late, which says nothing of the clock.

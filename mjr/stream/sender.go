@@ -25,6 +25,8 @@ type sender struct {
 	starting bool
 	fresh    bool // another sender was there before, and this one gave out nothing
 
+	first   int64 // the least number
+	began   int64 // Packet.Time of the first packet given out
 	next    int64 // the number to give out
 	floor   int64 // numbers below it are waited for no longer
 	missing int64 // numbers lost in a row before next
@@ -50,7 +52,8 @@ func (s *sender) begin(h *held, window int64) {
 	s.fresh = s.known
 	s.known, s.starting = true, true
 	s.ssrc = h.header.SSRC
-	s.next, s.floor, s.missing = h.seq, h.seq, 0
+	s.first, s.next, s.missing = h.seq, h.seq, 0
+	s.floor = h.seq - window + 1
 	s.top, s.last, s.rising = h.seq, h.seq-1, 0
 	s.history.clear()
 }
@@ -66,7 +69,8 @@ func (s *sender) place(h *held, window int64) {
 	if !s.starting {
 		return
 	}
-	s.next = min(s.next, h.seq)
+	s.first = min(s.first, h.seq)
+	s.next = s.first
 	s.rising++
 	if h.seq < s.last {
 		s.rising = 1
@@ -93,6 +97,15 @@ func (s *sender) lose() bool {
 	return s.missing == 1
 }
 
+// pace is how many ticks a packet takes, on average up to time t, which is
+// that of the number before next; 0 if too few were seen.
+func (s *sender) pace(t int64) int64 {
+	if s.fresh || s.next-s.first < 2*trustEarned {
+		return 0
+	}
+	return (t - s.began) / (s.next - s.first - 1)
+}
+
 // resent reports whether a number that did not come, and is no longer waited
 // for, may have had this timestamp: it lies between those of its neighbours,
 // or near one of them.
@@ -105,7 +118,7 @@ func (s *sender) resent(seq int64, ts uint32, rate int64) bool {
 	before, ok := s.history.below(seq, s.next-historySpan)
 	if !ok {
 		// Older than all that came.
-		return up >= -backSeconds*rate && up <= blindSeconds*rate
+		return seq >= s.first-maxDropout && up >= -backSeconds*rate && up <= blindSeconds*rate
 	}
 	down := int64(int32(ts - before))
 	between := up >= -backSeconds*rate && down >= -backSeconds*rate
