@@ -27,6 +27,8 @@ const (
 
 // suite is what opens and seals the frames under one key at one step.
 type suite struct {
+	key, step int // as the Opener counts them
+
 	aead   cipher.AEAD // GCM and HIPS
 	jframe *ctrHMAC    // JFrame
 }

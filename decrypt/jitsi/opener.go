@@ -1,6 +1,7 @@
 package jitsi
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/mjrkit/mjrkit/decrypt"
@@ -28,7 +29,8 @@ type Opener struct {
 	any     uint8          // bits: formats that have a key
 	lists   [indexes][2]candidates
 	ring    decrypt.Ring
-	suites  map[decrypt.Candidate]*suite // of those that opened a frame
+	suites  map[decrypt.Candidate]*suite // of keys that opened a frame, by their steps
+	last    *suite                       // that opened the frame before
 	noKey   [indexes][formats]*decrypt.NoKeyError
 	attempt attempt
 }
@@ -78,28 +80,31 @@ func maxRatchet(o Options) int {
 // Tries is how many keys and steps were tried on all frames so far.
 func (o *Opener) Tries() int64 { return o.ring.Tries() }
 
+// Format prints nothing of the keys, whatever the verb.
+func (o *Opener) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "jitsi: %d keys", len(o.keys)) }
+
 // Open implements decrypt.Opener.
-func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (decrypt.Result, error) {
-	refused := decrypt.Result{Plain: dst}
+func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (res decrypt.Result, err error) {
+	res.Plain = dst
 	a := &o.attempt
 	looks := a.read(frame, m)
 	if looks == 0 {
-		return refused, decrypt.ErrFormat
+		return res, decrypt.ErrFormat
 	}
 	id := uint64(frame[len(frame)-1] % indexes)
 	if looks&o.formats[id] == 0 {
-		return refused, o.missing(looks, id)
+		return res, o.missing(looks, id)
 	}
+	a.frame, a.dst = frame, slices.Grow(dst, len(frame)) // not once a try
 	l := o.candidates(id, a.guesses)
-	a.dst = slices.Grow(dst, len(frame)) // not once a try
 	c, adopted, err := o.ring.Open(id, l.list, l.only, frame, a)
-	if err != nil {
-		return refused, err
+	if err == nil {
+		o.keep(a.suite)
+		a.result(&res, c)
+		res.KID, res.Adopted = id, adopted
 	}
-	if a.fresh {
-		o.keep(c, a.suite)
-	}
-	return a.result(c, id, adopted), nil
+	a.frame, a.dst, a.plain = nil, nil, nil
+	return res, err
 }
 
 // candidates lists the keys for an index, once.
@@ -127,14 +132,32 @@ func (o *Opener) candidates(id uint64, guesses int) candidates {
 	return *l
 }
 
+// suite finds or derives the ciphers of a key at a step.
+func (o *Opener) suite(key, step int) *suite {
+	if s := o.last; s != nil && s.key == key && s.step == step {
+		return s
+	}
+	if s := o.suites[decrypt.Candidate{Key: key, Step: step}]; s != nil {
+		return s
+	}
+	s := o.keys[key].suite(step)
+	s.key, s.step = key, step
+	return s
+}
+
 // maxSuites bounds Opener.suites well above what the Ring remembers.
 const maxSuites = 256
 
-func (o *Opener) keep(c decrypt.Candidate, s *suite) {
+// keep remembers the suite that opened a frame.
+func (o *Opener) keep(s *suite) {
+	if s == o.last {
+		return
+	}
 	if len(o.suites) >= maxSuites {
 		clear(o.suites)
 	}
-	o.suites[decrypt.Candidate{Key: c.Key / 2, Step: c.Step}] = s
+	o.suites[decrypt.Candidate{Key: s.key, Step: s.step}] = s
+	o.last = s
 }
 
 // missing is the error for a frame whose index has no key.

@@ -1,0 +1,234 @@
+package jitsi
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/mjrkit/mjrkit/decrypt"
+)
+
+// sender seals a track of small frames, each different.
+type sender struct {
+	*Sealer
+	n uint32
+	m decrypt.Meta
+}
+
+func newSender(t testing.TB, k decrypt.Key, o SealerOptions, m decrypt.Meta) *sender {
+	t.Helper()
+	return &sender{newSealer(t, k, o), 0, m}
+}
+
+func (s *sender) next(t testing.TB) (sealed, plain []byte) {
+	t.Helper()
+	s.n++
+	plain = binary.BigEndian.AppendUint32([]byte{1}, s.n) // bit 0: no key frame
+	s.m.Timestamp = s.n
+	sealed, err := s.Seal(nil, plain, s.m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sealed, plain
+}
+
+var (
+	video = decrypt.Meta{Kind: decrypt.Video, Codec: "vp8", SSRC: 1}
+	audio = decrypt.Meta{Kind: decrypt.Audio, Codec: "opus", SSRC: 2}
+)
+
+// secret is a key's, different for every n.
+func secret(n int) decrypt.Secret {
+	return bytes.Repeat(binary.BigEndian.AppendUint32(nil, uint32(n)), 8)
+}
+
+func randomKey(alg string, n int, index *uint64) decrypt.Key {
+	k := decrypt.Key{ID: fmt.Sprint(n), Type: "oct", Alg: alg, Secret: secret(n)}
+	k.Index = index
+	return k
+}
+
+func TestChangeOfKeyCostsOnePass(t *testing.T) {
+	const participants, epochs = 50, 200
+	for _, alg := range []string{"JITSI-GCM", "JITSI-GCM-DIRECT", "JITSI-JFRAME-CTR"} {
+		t.Run(alg, func(t *testing.T) {
+			var keys []decrypt.Key
+			for n := range participants * epochs {
+				keys = append(keys, randomKey(alg, n, index(uint64(n))))
+			}
+			o := newOpener(t, keys)
+			const pass = participants * epochs / indexes
+			for _, n := range []int{0, len(keys) - indexes, 5 * indexes, 8 * indexes} { // of one index
+				s := newSender(t, keys[n], SealerOptions{}, video)
+				before := o.Tries()
+				for frame := range 200 { // meanwhile the next search is saved for
+					sealed, plain := s.next(t)
+					res, err := o.Open(nil, sealed, video)
+					if err != nil || res.Key != keys[n].ID || !bytes.Equal(res.Plain, plain) {
+						t.Fatalf("key %d, frame %d: %v, by key %q", n, frame, err, res.Key)
+					}
+				}
+				// One more for the key in use, one for its next step.
+				if got := o.Tries() - before - 199; got > pass+2 {
+					t.Errorf("key %d: the change cost %d tries, a pass is %d", n, got, pass)
+				}
+			}
+		})
+	}
+}
+
+func TestNoKeyCostsTenTriesAFrame(t *testing.T) {
+	right := randomKey("JITSI-GCM", 1<<20, index(3))
+	for name, algs := range map[string][]string{
+		"one format":  {"JITSI-GCM"},
+		"all formats": {"JITSI-GCM", "JITSI-GCM-DIRECT", "JITSI-JFRAME-CTR", "JITSI-HIPS"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var keys []decrypt.Key
+			room := "TestRoom"
+			for n := range 2000 {
+				k := randomKey(algs[n%len(algs)], n, index(uint64(n/len(algs))))
+				if k.Alg == "JITSI-HIPS" {
+					k.Salt, k.Iterations = &room, 1
+				}
+				keys = append(keys, k)
+			}
+			for _, m := range []decrypt.Meta{video, audio, {Kind: decrypt.Video, Codec: "h264"}} {
+				o := newOpener(t, keys)
+				m2 := m
+				m2.Type = decrypt.DeltaFrame
+				s := newSender(t, right, SealerOptions{}, m2)
+				for n := range int64(1000) {
+					sealed, _ := s.next(t)
+					if res, err := o.Open(nil, sealed, m); err == nil {
+						t.Fatalf("opened by %q", res.Key)
+					}
+					if got := o.Tries(); got > 10*(n+1) {
+						t.Fatalf("%d tries for %d frames", got, n+1)
+					}
+				}
+			}
+		})
+	}
+}
+
+func TestRatchetIsFollowed(t *testing.T) {
+	for _, alg := range []string{"JITSI-GCM", "JITSI-JFRAME-CTR"} {
+		k := randomKey(alg, 7, index(2))
+		o := newOpener(t, []decrypt.Key{k, randomKey(alg, 8, index(2)), randomKey(alg, 9, nil)})
+		var late []byte
+		for _, step := range []int{0, 1, 2, 3, 40} {
+			s := newSender(t, k, SealerOptions{Step: step}, video)
+			for n := range 50 {
+				sealed, plain := s.next(t)
+				res, err := o.Open(nil, sealed, video)
+				if n == 0 && step > 3 && errors.Is(err, decrypt.ErrHold) {
+					continue
+				}
+				if err != nil || res.Step != step || !bytes.Equal(res.Plain, plain) {
+					t.Fatalf("%s, step %d, frame %d: %v, opened at step %d", alg, step, n, err, res.Step)
+				}
+				late = sealed
+			}
+			if res, err := o.Open(nil, late, video); err != nil || res.Step != step {
+				t.Errorf("%s: a frame of step %d again: %v", alg, step, err)
+			}
+		}
+	}
+}
+
+func TestMaxRatchetBoundsTheSearch(t *testing.T) {
+	k := randomKey("JITSI-GCM", 7, index(2))
+	sealed, _ := newSender(t, k, SealerOptions{Step: 5}, video).next(t)
+	for _, c := range []struct {
+		max  int
+		want error
+	}{{-1, decrypt.ErrAuth}, {4, decrypt.ErrAuth}, {5, nil}, {0, nil}} {
+		o, err := NewOpener([]decrypt.Key{k}, Options{MaxRatchet: c.max})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Open(nil, sealed, video); !errors.Is(err, c.want) {
+			t.Errorf("MaxRatchet %d, step 5: %v, want %v", c.max, err, c.want)
+		}
+	}
+}
+
+// Era D has no ratchet, external keys and PBKDF2's have none: what does not
+// open is known at once.
+func TestKeysWithoutRatchetAreNotSearched(t *testing.T) {
+	for _, s := range schemes() {
+		k, wrong := s.key("right", 1, index(1)), s.key("wrong", 2, index(1))
+		if s.alg == "JITSI-GCM" || s.alg == "JITSI-JFRAME-CTR" && s.era != "D" {
+			continue
+		}
+		sealed, _ := newSender(t, k, SealerOptions{}, video).next(t)
+		o := newOpener(t, []decrypt.Key{wrong})
+		if _, err := o.Open(nil, sealed, video); !errors.Is(err, decrypt.ErrAuth) || o.Tries() != 1 {
+			t.Errorf("%v: %v after %d tries, want ErrAuth after 1", s, err, o.Tries())
+		}
+	}
+}
+
+// The tag of 4 bytes would fit one of 2^32 wrong keys.
+func TestShortTagsWaitForASecondFrame(t *testing.T) {
+	one, two := randomKey("JITSI-JFRAME-CTR", 1, index(4)), randomKey("JITSI-JFRAME-CTR", 2, index(4))
+	opener := func(keys ...decrypt.Key) *Opener { return newOpener(t, keys) }
+	s := newSender(t, two, SealerOptions{}, audio)
+	first, _ := s.next(t)
+	second, _ := s.next(t)
+	o := opener(one, two)
+	for range 3 {
+		if _, err := o.Open(nil, first, audio); !errors.Is(err, decrypt.ErrHold) {
+			t.Fatalf("the first frame: %v, want ErrHold", err)
+		}
+	}
+	if res, err := o.Open(nil, second, audio); err != nil || !res.Adopted {
+		t.Fatalf("the second frame: %v", err)
+	}
+	if res, err := o.Open(nil, first, audio); err != nil || res.Adopted || res.Counter != 1 {
+		t.Fatalf("the first frame again: %v, counter %d", err, res.Counter)
+	}
+	if _, err := opener(two).Open(nil, first, audio); err != nil {
+		t.Errorf("a key that the frame names alone: %v", err)
+	}
+	// Long tags need no second frame, not even in a file with JFrame's keys.
+	gcm := randomKey("JITSI-GCM", 3, index(4))
+	sealed, _ := newSender(t, gcm, SealerOptions{}, audio).next(t)
+	if _, err := opener(one, two, randomKey("JITSI-GCM", 5, index(4)), gcm).Open(nil, sealed, audio); err != nil {
+		t.Errorf("a tag of 16 bytes: %v", err)
+	}
+	sealed, _ = newSender(t, two, SealerOptions{}, video).next(t)
+	if _, err := opener(one, two).Open(nil, sealed, video); err != nil {
+		t.Errorf("a tag of 10 bytes: %v", err)
+	}
+}
+
+// Codecs that do not show the type of a frame cost a second try where it
+// changes, and not more.
+func TestUnknownTypesAreFoundByTrial(t *testing.T) {
+	k := randomKey("JITSI-GCM", 1, index(0))
+	told := decrypt.Meta{Kind: decrypt.Video, Codec: "h264", SSRC: 1}
+	untold := told
+	s, o := newSealer(t, k, SealerOptions{}), newOpener(t, []decrypt.Key{k})
+	const frames, keyEvery = 1200, 60
+	for n := range frames {
+		told.Type, told.Timestamp = decrypt.DeltaFrame, uint32(n)
+		if n%keyEvery == 0 {
+			told.Type = decrypt.KeyFrame
+		}
+		plain := bytes.Repeat([]byte{byte(n)}, 30)
+		sealed, err := s.Seal(nil, plain, told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if res, err := o.Open(nil, sealed, untold); err != nil || !bytes.Equal(res.Plain, plain) {
+			t.Fatalf("frame %d: %v", n, err)
+		}
+	}
+	if got := float64(o.Tries()) / frames; got > 1.05 {
+		t.Errorf("%.3f tries a frame", got)
+	}
+}
