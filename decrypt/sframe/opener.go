@@ -22,7 +22,7 @@ const defaultMaxRatchet = 1024
 
 // Opener opens the frames of one track. It serves one goroutine.
 type Opener struct {
-	entries    []*entry       // pointers, which fmt does not follow to the keys
+	entries    []*entry
 	rules      []rule         // all that the file's keys have
 	named      map[name][]int // entries by what names them in a key id
 	unnamed    []int          // entries that serve every key id
@@ -101,6 +101,9 @@ func (o *Opener) add(e *entry) {
 // Tries is how many keys and ratchet steps were tried so far, for reports and
 // tests.
 func (o *Opener) Tries() int64 { return o.long.Tries() + o.short.Tries() }
+
+// Format prints no keys, whatever the verb.
+func (o *Opener) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sframe: %d keys", len(o.entries)) }
 
 // Open implements decrypt.Opener. Step of the result counts the ratchets after
 // the key of the key file; the ids in a NoKeyError are the lowest ones that

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mjrkit/mjrkit/decrypt"
+	"github.com/mjrkit/mjrkit/decrypt/decrypttest"
 )
 
 // testKey is a key of a suite; each seed is another secret.
@@ -35,28 +36,18 @@ func sealed(t testing.TB, s *Sealer, plain string, m decrypt.Meta) []byte {
 	return frame
 }
 
-// openAll opens frames as a track does: those that are held are opened again
-// when something was adopted. It returns what opened, in order of opening.
-func openAll(o *Opener, frames [][]byte, m decrypt.Meta) (opened []decrypt.Result, held [][]byte, failed int) {
+// openAll opens frames as the product opens a track.
+func openAll(t testing.TB, o *Opener, frames [][]byte, m decrypt.Meta) (opened []decrypt.Result, failed []error) {
+	t.Helper()
+	var track []decrypttest.Encrypted
 	for _, f := range frames {
-		for queue := [][]byte{f}; len(queue) > 0; {
-			f, queue = queue[0], queue[1:]
-			res, err := o.Open(nil, f, m)
-			switch {
-			case err == nil:
-				opened = append(opened, res)
-				if res.Adopted {
-					queue = append(queue, held...)
-					held = nil
-				}
-			case errors.Is(err, decrypt.ErrHold):
-				held = append(held, f)
-			default:
-				failed++
-			}
-		}
+		track = append(track, decrypttest.Encrypted{Data: f, Meta: m})
 	}
-	return opened, held, failed
+	out, failed := decrypttest.OpenTrack(t, o, track)
+	for _, f := range out {
+		opened = append(opened, f.Result)
+	}
+	return opened, failed
 }
 
 func TestSuitesUnderOneKeyID(t *testing.T) {
@@ -71,9 +62,9 @@ func TestSuitesUnderOneKeyID(t *testing.T) {
 		for n := range 10 {
 			frames = append(frames, sealed(t, s, fmt.Sprintf("frame %d", n), decrypt.Meta{}))
 		}
-		opened, held, failed := openAll(o, frames, decrypt.Meta{})
-		if len(opened) != 10 || len(held) > 0 || failed > 0 {
-			t.Errorf("%s: %d of 10 frames opened, %d held, %d failed", keys[i].ID, len(opened), len(held), failed)
+		opened, failed := openAll(t, o, frames, decrypt.Meta{})
+		if len(opened) != 10 {
+			t.Errorf("%s: %d of 10 frames opened, %v", keys[i].ID, len(opened), failed)
 		}
 		for _, res := range opened {
 			if res.Key != keys[i].ID || string(res.Plain) != fmt.Sprintf("frame %d", res.Counter) {
@@ -144,9 +135,9 @@ func TestRatchet(t *testing.T) {
 				for n := range 120 {
 					frames = append(frames, sealed(t, s, fmt.Sprint(step, n), decrypt.Meta{}))
 				}
-				opened, held, failed := openAll(o, frames, decrypt.Meta{})
-				if len(opened) != len(frames) || len(held) > 0 || failed > 0 {
-					t.Errorf("suite %d, R=%d, step %d: %d opened, %d held, %d failed", suite, c.bits, step, len(opened), len(held), failed)
+				opened, failed := openAll(t, o, frames, decrypt.Meta{})
+				if len(opened) != len(frames) {
+					t.Errorf("suite %d, R=%d, step %d: %d opened, %v", suite, c.bits, step, len(opened), failed)
 				}
 				if i := slices.IndexFunc(opened, func(r decrypt.Result) bool { return r.Step != step }); i >= 0 {
 					t.Errorf("suite %d, R=%d: step %d, want %d", suite, c.bits, opened[i].Step, step)
@@ -165,7 +156,7 @@ func TestRatchetIsBounded(t *testing.T) {
 		}
 		last := sealed(t, newSealer(t, k, SealerOptions{Step: 20}), "media", decrypt.Meta{})
 		beyond := sealed(t, newSealer(t, k, SealerOptions{Step: 21}), "media", decrypt.Meta{})
-		opened, _, _ := openAll(o, [][]byte{beyond, beyond, beyond, beyond, last, beyond, last, last}, decrypt.Meta{})
+		opened, _ := openAll(t, o, [][]byte{beyond, beyond, beyond, beyond, last, beyond, last, last}, decrypt.Meta{})
 		if len(opened) == 0 {
 			t.Errorf("R=%d: step 20 does not open", bits)
 		}
@@ -224,7 +215,7 @@ func TestFilters(t *testing.T) {
 	} {
 		s := newSealer(t, c.key, SealerOptions{KID: 3})
 		frames := [][]byte{sealed(t, s, "one", c.meta), sealed(t, s, "two", c.meta)}
-		opened, _, _ := openAll(o, frames, c.meta)
+		opened, _ := openAll(t, o, frames, c.meta)
 		if c.opens != (len(opened) == 2) || !c.opens && len(opened) > 0 {
 			t.Errorf("%s: %d of 2 frames opened, want opens %v", c.name, len(opened), c.opens)
 		}
