@@ -71,10 +71,12 @@ type pool struct{ free []*held }
 
 // hold copies a packet, header included, to bytes of its own.
 func (p *pool) hold(h *held) *held {
-	c := &held{}
+	var c *held
 	if n := len(p.free); n > 0 {
 		c = p.free[n-1]
 		p.free = p.free[:n-1]
+	} else {
+		c = &held{}
 	}
 	buf := append(c.data[:0], h.data...)
 	c.parse(buf)

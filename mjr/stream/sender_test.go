@@ -1,0 +1,295 @@
+package stream
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/mjr"
+)
+
+// other is packets of another call.
+func other(t testing.TB) []mjr.Packet {
+	return load(t, corpus.Load(t, "rfc9605-vp8-gcm").File(t, "audio"))
+}
+
+func TestSenders(t *testing.T) {
+	foreign := other(t)
+	for _, s := range []sin{
+		{
+			name: "another SSRC at half, numbers and timestamps with it",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				shift(p[half:], 20011, 1e9, 0)
+				return p
+			},
+			want:  Report{Restarts: 1, ClockResets: 1},
+			about: true,
+		},
+		{
+			name: "another SSRC at half, the numbers go on",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				return p
+			},
+			want: Report{Restarts: 1},
+		},
+		{
+			name: "another SSRC at half, packets in no order",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				shift(p[half:], 20011, 0, 0)
+				shuffle(p[half:half+16], 1)
+				return p
+			},
+			want: Report{Restarts: 1, Reordered: behind(shuffle(opus(t)[half:half+16], 1))},
+		},
+		{
+			name: "another SSRC for two packets only, the last ones",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[598:], 0xFEEDBEEF)
+				return p
+			},
+			want:  Report{Stray: 2},
+			order: sequence(0, 598),
+		},
+		{
+			name: "another SSRC, held packets before it",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				return slices.Delete(p, half-10, half-8)
+			},
+			want:  Report{Restarts: 1, Lost: 2, Gaps: 1},
+			order: without(sequence(0, 600), half-10, half-9),
+		},
+		{
+			name: "a packet of another SSRC",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				return slices.Insert(p, half, foreign[7])
+			},
+			want: Report{Stray: 1},
+		},
+		{
+			name: "a packet of another SSRC first of all",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[:1], 0xFEEDBEEF)
+				return p
+			},
+			want: Report{Restarts: 1},
+		},
+		{
+			name: "two senders in turns",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				var mixed []mjr.Packet
+				for i := range p {
+					mixed = append(mixed, p[i], foreign[i])
+				}
+				return mixed
+			},
+			want: Report{Stray: 600},
+		},
+		{
+			name: "an old sender that comes back for a moment",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				again := slices.Clone(opus(t)[half : half+8])
+				return slices.Insert(p, 400, again...)
+			},
+			want: Report{Restarts: 1, Stray: 8},
+		},
+		{
+			name: "an old sender that comes back for good",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:400], 0xFEEDBEEF)
+				return p
+			},
+			want: Report{Restarts: 2},
+		},
+		{
+			name: "numbers afresh, far ahead",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 20000, 1e9, 0)
+				return p
+			},
+			want:  Report{Restarts: 1, ClockResets: 1},
+			about: true,
+		},
+		{
+			name: "numbers afresh, far behind",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], -20000, -1e9, 0)
+				return p
+			},
+			want:  Report{Restarts: 1, ClockResets: 1},
+			about: true,
+		},
+		{
+			name: "numbers afresh on numbers given out before",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], -200, 7e8, 0)
+				return p
+			},
+			want:  Report{Restarts: 1, ClockResets: 1},
+			about: true,
+		},
+		{
+			name: "numbers afresh on numbers lost before",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], -200, 7e8, 0)
+				return slices.Delete(p, 80, 200)
+			},
+			window: 64,
+			want:   Report{Restarts: 1, ClockResets: 1, Lost: 120, Gaps: 1},
+			order:  without(sequence(0, 600), sequence(80, 200)...),
+			about:  true,
+		},
+		{
+			name: "numbers afresh, the timestamps go on",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], -250, 0, 0)
+				return p
+			},
+			want: Report{Restarts: 1},
+		},
+		{
+			name: "numbers afresh, no received times",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 20000, 1e9, 0)
+				noArrival(p)
+				return p
+			},
+			want: Report{Restarts: 1, ClockResets: 1},
+		},
+		{
+			name: "a stray number",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				stray := []mjr.Packet{p[half]}
+				shift(stray, 20000, 5e8, 0)
+				return slices.Insert(p, half, stray...)
+			},
+			want: Report{Stray: 1},
+		},
+		{
+			name: "two hours in which nothing was written",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 360000, 360000*frame, 2*time.Hour)
+				return p
+			},
+			want:  Report{Lost: 360000 % 65536, Gaps: 1},
+			times: after(half, 360000*frame),
+		},
+		{
+			name: "two hours in which nothing was written, no received times",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 360000, 360000*frame, 0)
+				noArrival(p)
+				return p
+			},
+			want:  Report{Lost: 360000 % 65536, Gaps: 1},
+			times: after(half, 360000*frame),
+		},
+		{
+			name: "a hole that makes the numbers look older",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 65000, 65000*frame, 65000*20*time.Millisecond)
+				return p
+			},
+			want:  Report{Lost: 65000, Gaps: 1},
+			times: after(half, 65000*frame),
+		},
+		{
+			name: "a hole after which the numbers are the same again",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 65535, 65535*frame, 65535*20*time.Millisecond)
+				return p
+			},
+			want:  Report{Lost: 65535, Gaps: 1},
+			times: after(half, 65535*frame),
+		},
+		{
+			name: "thirty hours, a hole longer than the timestamps reach",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				n := 30 * 3600 * 50
+				shift(p[half:], n, int64(n)*frame, 30*time.Hour)
+				return p
+			},
+			want:  Report{Lost: 30 * 3600 * 50 % 65536, Gaps: 1},
+			times: after(half, 30*3600*50*frame),
+		},
+		{
+			name: "a hole before the last packet",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[599:], 50000, 50000*frame, 50000*20*time.Millisecond)
+				return p
+			},
+			want:  Report{Lost: 50000, Gaps: 1},
+			times: after(599, 50000*frame),
+		},
+	} {
+		t.Run(s.name, s.run)
+	}
+}
+
+// after is times that are d ticks later from packet n on.
+func after(n int, d int64) func(int) int64 {
+	return func(i int) int64 {
+		if i >= n {
+			return int64(i)*frame + d
+		}
+		return int64(i) * frame
+	}
+}
+
+func TestSourceRises(t *testing.T) {
+	p := opus(t)
+	setSSRC(p[half:], 0xFEEDBEEF)
+	all, r := drain(t, &slice{packets: p}, Options{ClockRate: rate0})
+	for i, q := range all {
+		if want := i / half; q.Source != want {
+			t.Fatalf("packet %d has source %d, want %d", i, q.Source, want)
+		}
+	}
+	if len(r.SSRCs) != 2 || r.SSRCs[0xFEEDBEEF] != half {
+		t.Errorf("SSRCs %v", r.SSRCs)
+	}
+}
+
+func TestSSRCsAreBounded(t *testing.T) {
+	p := opus(t)
+	var many []mjr.Packet
+	for i := range 300 {
+		three := slices.Clone(p[:3])
+		setSSRC(three, uint32(i))
+		many = append(many, three...)
+	}
+	_, r := drain(t, &slice{packets: many}, Options{ClockRate: rate0})
+	if len(r.SSRCs) != maxSSRCs || r.Delivered != 900 {
+		t.Errorf("%d SSRCs counted, %d packets given out", len(r.SSRCs), r.Delivered)
+	}
+}
+
+func TestSamePayloadsWhateverTheNumbers(t *testing.T) {
+	// The sender starts afresh wherever it likes: nothing is swallowed.
+	clean := opus(t)
+	random := rand.New(rand.NewPCG(5, 5))
+	for range 200 {
+		p := slices.Clone(clean)
+		seq, ts := random.IntN(1<<16), int64(random.Uint32())
+		shift(p[half:], seq, ts, 0)
+		all, r := drain(t, &slice{packets: p}, Options{ClockRate: rate0})
+		if len(all) != len(clean) {
+			t.Fatalf("shifted by %d, %d: %d packets given out: %+v", seq, ts, len(all), r)
+		}
+		for i := range all {
+			if !bytes.HasSuffix(clean[i].Data, all[i].payload) {
+				t.Fatalf("shifted by %d, %d: packet %d out of order", seq, ts, i)
+			}
+			if d := all[i].Time - int64(i)*frame; !within(d, 11*rate0) {
+				t.Fatalf("shifted by %d, %d: packet %d lies at %d", seq, ts, i, all[i].Time)
+			}
+		}
+	}
+}
