@@ -38,7 +38,7 @@ func cutFrames(t testing.TB, c Config) {
 }
 
 // longFrame is the length from which on a frame is not broken in every way.
-const longFrame = 400
+const longFrame = 100
 
 // alteredFrames flips every bit, of long frames one bit of each byte.
 func alteredFrames(t testing.TB, c Config) {
