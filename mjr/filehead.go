@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 )
 
@@ -30,7 +29,7 @@ type head struct {
 }
 
 var (
-	errHeadCut  = fmt.Errorf("file header cut short: %w", io.ErrUnexpectedEOF)
+	errHeadCut  = errors.New(reasonHeadCut)
 	errHeadSize = errors.New("file header has the wrong length")
 	errHeadWord = errors.New("file header does not tell the kind")
 )
@@ -131,10 +130,16 @@ func (h *head) readJSON(win *window, size int) error {
 		return errNoObject
 	}
 	h.size, h.problem = fileHead+int(d.InputOffset()), errHeadSize
-	if behind := win.peek(size + len(frameMagic)); h.size < size && !cut && string(behind[size:]) == frameMagic {
+	if !frameAt(win, h.size) && h.size < size && frameAt(win, size) {
 		h.size = size // there is more than JSON
 	}
 	return nil
+}
+
+// frameAt reports whether a frame magic stands at index i of the window.
+func frameAt(win *window, i int) bool {
+	b := win.peek(i + len(frameMagic))
+	return len(b) == i+len(frameMagic) && string(b[i:]) == frameMagic
 }
 
 func (h *head) parse(raw []byte) error {

@@ -26,6 +26,9 @@ func (r *Reader) open() error {
 	if err != io.EOF {
 		return err
 	}
+	if problem == errHeadCut {
+		problem = fmt.Errorf("%w: %w", problem, io.ErrUnexpectedEOF)
+	}
 	return fmt.Errorf("%w: it begins with %q: %w", ErrNotMJR, first, problem)
 }
 
@@ -102,10 +105,10 @@ func (r *Reader) another() error {
 	if err := r.failure(); err != nil {
 		return err
 	}
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if err == errHeadCut {
 		rest := r.win.ahead(0) // all of the file, and less than a header can be
 		if r.inside(len(rest)) == 0 {
-			r.truncate(len(rest), err.Error())
+			r.truncate(len(rest), reasonHeadCut)
 			return nil
 		}
 	}

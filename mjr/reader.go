@@ -35,7 +35,7 @@ type Reader struct {
 // reading failed.
 func NewReader(r io.Reader) (*Reader, error) {
 	mr := &Reader{
-		win:    window{src: r, buf: make([]byte, windowSize)},
+		win:    window{src: r},
 		frames: frames{hint: -1},
 	}
 	if err := mr.open(); err != nil {

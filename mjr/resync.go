@@ -53,11 +53,12 @@ func (r *Reader) resync(reason string) error {
 	return r.failure()
 }
 
-// inside searches n bytes from the window's start, but not at the start, for a
-// record that stands the tests of accept. It returns where, or 0.
+// inside searches n bytes from the window's start, but not at the start, for
+// the beginning of a record that stands the tests of accept. It returns where,
+// or 0.
 func (r *Reader) inside(n int) int {
 	for i := 1; ; i++ {
-		if i = nextMagic(r.win.peek(n), i); i < 0 {
+		if i = nextMagic(r.win.peek(n+len(frameMagic)-1), i); i < 0 {
 			return 0
 		}
 		if r.accept(i) == sound {

@@ -5,10 +5,14 @@ import (
 	"io"
 )
 
-// windowSize holds a record that may be damaged (64 KiB and its header), one
-// more that begins anywhere in it, and as much again: so bytes move down only
-// after at least as many were consumed, and reading stays linear.
-const windowSize = 192 << 10
+// A window is at least twice as large as what it was asked to show: bytes move
+// down only after as many were consumed, and reading stays linear. Most that
+// is looked at is a frame that begins where another one may end, and what
+// stands behind it.
+const (
+	firstWindow   = 32 << 10 // enough for all packets of networks
+	largestWindow = 2 * (2*maxFrame + fileHead + wordSize + beyond)
+)
 
 // maxEmptyReads is how often a source may return nothing and no error.
 const maxEmptyReads = 100
@@ -17,9 +21,9 @@ var errBadCount = errors.New("mjr: source returned an impossible count")
 
 // window looks ahead in a stream without copying what it shows.
 //
-// It is not a bufio.Reader because that moves its bytes down at each fill: 64
-// KiB of look-ahead would be copied again for every few bytes that a slow
-// source delivers.
+// It is not a bufio.Reader because that moves its bytes down at each fill:
+// where much is looked at, all of it would be copied again for every few bytes
+// that a slow source delivers.
 type window struct {
 	src        io.Reader
 	buf        []byte
@@ -28,8 +32,8 @@ type window struct {
 	err        error // why there is nothing behind buf[end]; sticks
 }
 
-// peek shows the next n bytes, n ≤ windowSize; fewer only where the source
-// ends, and then w.err says why. They stay valid until the next peek.
+// peek shows the next n bytes; fewer only where the source ends, and then
+// w.err says why. They stay valid until the next peek.
 func (w *window) peek(n int) []byte {
 	if w.end-w.start < n {
 		w.fill(n)
@@ -53,9 +57,13 @@ func (w *window) discard(n int) {
 }
 
 func (w *window) fill(n int) {
-	if w.start+n > len(w.buf) {
-		w.end = copy(w.buf, w.buf[w.start:w.end])
-		w.start = 0
+	if w.start+n > len(w.buf) && w.err == nil {
+		to := w.buf
+		if n > len(to)/2 {
+			to = make([]byte, max(2*n, min(2*len(to), largestWindow), firstWindow))
+		}
+		w.end = copy(to, w.buf[w.start:w.end])
+		w.buf, w.start = to, 0
 	}
 	for empty := 0; w.end-w.start < n && w.err == nil; {
 		m, err := w.src.Read(w.buf[w.end:])
