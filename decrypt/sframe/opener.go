@@ -168,6 +168,6 @@ func (o *Opener) ask(c *choice, short bool, frame []byte) (decrypt.Candidate, bo
 	if short {
 		ring, list = &o.short, &c.short
 	}
-	ring.MaxStep = list.turns
+	ring.MaxStep = list.turns // a bound for all would have it skip 1024 steps of every static key
 	return ring.Open(c.kid, list.keys, list.exact, frame, &o.trial)
 }
