@@ -74,7 +74,7 @@ func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival, hole, fresh b
 	}
 	t := c.time + int64(int32(ts-c.ts))
 	if c.trust.ok() && c.hasRef && hasArrival {
-		passed := c.ticks(arrival - c.refArrival)
+		passed := c.passed(c.refArrival, arrival)
 		expect := c.refTime + passed
 		t = Unwrap32(expect, uint32(t)) // holes may span several wraps
 		if t > c.newest && c.agree(t-c.refTime, passed) {
@@ -110,14 +110,16 @@ func (c *clock) set(ts uint32, t int64) {
 // order; steady says that its timestamp went on from the one before.
 func (c *clock) arrived(t int64, arrival time.Duration, steady bool) {
 	if c.hasRef && steady {
-		passed := c.ticks(arrival - c.refArrival)
+		passed := c.passed(c.refArrival, arrival)
 		behind := passed - (t - c.refTime)
-		c.trust.compare(passed, t-c.refTime)
-		if behind >= pauseSeconds*c.rate {
+		switch {
+		case !c.trust.ok():
+		case behind >= pauseSeconds*c.rate:
 			c.pause += behind
-		} else {
+		default:
 			c.drift += behind
 		}
+		c.trust.compare(passed, t-c.refTime)
 	}
 	c.refTime, c.refArrival, c.hasRef = t, arrival, true
 }
@@ -128,7 +130,14 @@ func (c *clock) agree(rtp, received int64) bool {
 	return within(rtp-received, aheadSeconds*c.rate+received/100)
 }
 
-func (c *clock) ticks(d time.Duration) int64 {
+// passed is the received time between two packets, in ticks. Files store it
+// in 32 bits, which wrap.
+func (c *clock) passed(from, to time.Duration) int64 {
+	const wrap = 1 << 32 * time.Millisecond
+	d := to - from
+	if d < -wrap/2 {
+		d += wrap
+	}
 	return int64(d/time.Second)*c.rate + int64(d%time.Second)*c.rate/int64(time.Second)
 }
 

@@ -170,6 +170,20 @@ func TestClock(t *testing.T) {
 			about: true,
 		},
 		{
+			name: "received time that wraps, and a reset behind it",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				const wrap = 1 << 32 * time.Millisecond
+				shift(p[half:], 0, 1e9, 0)
+				before := p[half-1].Arrival + time.Millisecond
+				for i := range p {
+					p[i].Arrival = (p[i].Arrival + wrap - before) % wrap
+				}
+				return p
+			},
+			want:  Report{ClockResets: 1},
+			about: true,
+		},
+		{
 			name: "a pause of the recorder",
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				shift(p[half:], 0, 0, time.Minute)
@@ -200,7 +214,7 @@ func TestDriftIsTold(t *testing.T) {
 		p[i].Arrival = time.Duration(i) * 21 * time.Millisecond
 	}
 	_, r := drain(t, &slice{packets: p}, Options{ClockRate: rate0})
-	if want := 599 * time.Millisecond; r.ClockDrift != want || r.PauseTotal != 0 {
+	if want := (599 - trustEarned) * time.Millisecond; r.ClockDrift != want || r.PauseTotal != 0 {
 		t.Errorf("drift %v, pause %v, want %v, 0", r.ClockDrift, r.PauseTotal, want)
 	}
 }

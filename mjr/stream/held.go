@@ -90,7 +90,7 @@ func (p *pool) release(h *held) { p.free = append(p.free, h) }
 // ring holds packets by their number, within a window of them.
 type ring struct {
 	slots []*held
-	mask  int64
+	held  int
 }
 
 func newRing(window int) ring {
@@ -98,8 +98,25 @@ func newRing(window int) ring {
 	for size < window {
 		size <<= 1
 	}
-	return ring{make([]*held, size), int64(size - 1)}
+	return ring{slots: make([]*held, size)}
 }
 
-func (r ring) at(seq int64) *held     { return r.slots[seq&r.mask] }
-func (r ring) put(seq int64, h *held) { r.slots[seq&r.mask] = h }
+func (r *ring) slot(seq int64) **held { return &r.slots[seq&int64(len(r.slots)-1)] }
+
+func (r *ring) at(seq int64) *held { return *r.slot(seq) }
+
+func (r *ring) put(seq int64, h *held) {
+	*r.slot(seq) = h
+	r.held++
+}
+
+// take empties a slot, and returns what was in it.
+func (r *ring) take(seq int64) *held {
+	s := r.slot(seq)
+	h := *s
+	if h != nil {
+		*s = nil
+		r.held--
+	}
+	return h
+}

@@ -2,12 +2,10 @@ package stream
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"io"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/mjr"
@@ -31,26 +29,32 @@ func (s *slice) ReadPacket() (mjr.Packet, error) {
 	return p, nil
 }
 
-// load reads the packets of a v2 file.
+// load reads the packets of a file, each with bytes of its own.
 func load(t testing.TB, path string) []mjr.Packet {
 	t.Helper()
-	b, err := os.ReadFile(path)
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.HasPrefix(b, []byte("MJR00002")) {
-		t.Fatalf("%s: no MJR of generation 2", path)
+	defer f.Close()
+	r, err := mjr.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
 	}
-	b = b[10+int(binary.BigEndian.Uint16(b[8:])):]
 	var packets []mjr.Packet
-	for len(b) > 0 {
-		n := int(binary.BigEndian.Uint16(b[8:]))
-		packets = append(packets, mjr.Packet{
-			Arrival:    time.Duration(binary.BigEndian.Uint32(b[4:])) * time.Millisecond,
-			HasArrival: true,
-			Data:       b[10 : 10+n],
-		})
-		b = b[10+n:]
+	for {
+		p, err := r.ReadPacket()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Data = bytes.Clone(p.Data)
+		packets = append(packets, p)
+	}
+	if !r.Report().Whole() || len(packets) == 0 {
+		t.Fatalf("%s: %d packets, %+v", path, len(packets), r.Report())
 	}
 	return packets
 }

@@ -137,29 +137,36 @@ func (r *Reorder) read() {
 func (r *Reorder) take() *held {
 	s := &r.sender
 	for !s.starting {
-		h := r.ring.at(s.next)
-		if h != nil {
-			r.ring.put(s.next, nil)
-		} else if r.pending != nil && r.pending.seq == s.next {
+		h := r.ring.take(s.next)
+		if h == nil && r.pending != nil && r.pending.seq == s.next {
 			h, r.pending = r.pending, nil
 		}
 		switch {
 		case h == nil && s.next >= s.floor:
 			return nil
 		case h == nil:
-			if s.lose() {
-				r.counts.Gaps++
-			}
-			r.counts.Lost++
-			r.missing++
+			r.lose()
 		case h.padding:
-			s.pass(h.header.Timestamp)
+			s.pass(h)
 			r.release(h)
 		default:
 			return h
 		}
 	}
 	return nil
+}
+
+// lose gives up the next number, or all up to the floor if none of them came.
+func (r *Reorder) lose() {
+	n := int64(1)
+	if r.ring.held == 0 {
+		n = r.sender.floor - r.sender.next
+	}
+	if r.sender.lose(n) {
+		r.counts.Gaps++
+	}
+	r.counts.Lost += n
+	r.missing += n
 }
 
 // deliver gives out a packet in its turn.
@@ -178,7 +185,7 @@ func (r *Reorder) deliver(h *held) Packet {
 	if h.hasArrival && !h.late {
 		r.clock.arrived(t, h.arrival, steady)
 	}
-	r.sender.pass(ts)
+	r.sender.pass(h)
 	r.sender.fresh = false
 	r.counts.deliver(h)
 	r.out = h

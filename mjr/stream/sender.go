@@ -29,7 +29,7 @@ type sender struct {
 	began   int64 // Packet.Time of the first packet given out
 	next    int64 // the number to give out
 	floor   int64 // numbers below it are waited for no longer
-	missing int64 // numbers lost in a row before next
+	gap     bool  // the number before next was lost
 	last    int64 // the number that came last
 	rising  int   // packets in a row that came in order
 	history history
@@ -52,13 +52,14 @@ func (s *sender) begin(h *held, window int64) {
 	s.fresh = s.known
 	s.known, s.starting = true, true
 	s.ssrc = h.header.SSRC
-	s.first, s.next, s.missing = h.seq, h.seq, 0
+	s.first, s.next, s.gap = h.seq, h.seq, false
 	s.floor = h.seq - window + 1
 	s.top, s.last, s.rising = h.seq, h.seq-1, 0
 	s.history.clear()
 }
 
-// place notes a packet that fits the stream.
+// place notes a packet that fits the stream. It ends the start if the window
+// is full, or enough packets came in order.
 func (s *sender) place(h *held, window int64) {
 	h.late = h.seq < s.top
 	if !h.late {
@@ -82,19 +83,20 @@ func (s *sender) place(h *held, window int64) {
 }
 
 // pass moves on over a number that came.
-func (s *sender) pass(ts uint32) {
-	s.history.add(s.next, ts)
+func (s *sender) pass(h *held) {
+	s.history.add(s.next, h.header.Timestamp, fingerprint(h.payload))
 	s.next++
-	s.missing = 0
+	s.gap = false
 }
 
-// lose moves on over a number that did not come, and reports whether it is
-// the first of a gap.
-func (s *sender) lose() bool {
-	s.history.lost(s.next)
-	s.next++
-	s.missing++
-	return s.missing == 1
+// lose moves on over n numbers that did not come, and reports whether they
+// begin a gap.
+func (s *sender) lose(n int64) bool {
+	first := !s.gap
+	s.history.lost(s.next, s.next+n)
+	s.next += n
+	s.gap = true
+	return first
 }
 
 // pace is how many ticks a packet takes, on average up to time t, which is

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/mjr"
@@ -172,74 +171,8 @@ func TestSenders(t *testing.T) {
 			},
 			want: Report{Stray: 1},
 		},
-		{
-			name: "two hours in which nothing was written",
-			commit: func(p []mjr.Packet) []mjr.Packet {
-				shift(p[half:], 360000, 360000*frame, 2*time.Hour)
-				return p
-			},
-			want:  Report{Lost: 360000 % 65536, Gaps: 1},
-			times: after(half, 360000*frame),
-		},
-		{
-			name: "two hours in which nothing was written, no received times",
-			commit: func(p []mjr.Packet) []mjr.Packet {
-				shift(p[half:], 360000, 360000*frame, 0)
-				noArrival(p)
-				return p
-			},
-			want:  Report{Lost: 360000 % 65536, Gaps: 1},
-			times: after(half, 360000*frame),
-		},
-		{
-			name: "a hole that makes the numbers look older",
-			commit: func(p []mjr.Packet) []mjr.Packet {
-				shift(p[half:], 65000, 65000*frame, 65000*20*time.Millisecond)
-				return p
-			},
-			want:  Report{Lost: 65000, Gaps: 1},
-			times: after(half, 65000*frame),
-		},
-		{
-			name: "a hole after which the numbers are the same again",
-			commit: func(p []mjr.Packet) []mjr.Packet {
-				shift(p[half:], 65535, 65535*frame, 65535*20*time.Millisecond)
-				return p
-			},
-			want:  Report{Lost: 65535, Gaps: 1},
-			times: after(half, 65535*frame),
-		},
-		{
-			name: "thirty hours, a hole longer than the timestamps reach",
-			commit: func(p []mjr.Packet) []mjr.Packet {
-				n := 30 * 3600 * 50
-				shift(p[half:], n, int64(n)*frame, 30*time.Hour)
-				return p
-			},
-			want:  Report{Lost: 30 * 3600 * 50 % 65536, Gaps: 1},
-			times: after(half, 30*3600*50*frame),
-		},
-		{
-			name: "a hole before the last packet",
-			commit: func(p []mjr.Packet) []mjr.Packet {
-				shift(p[599:], 50000, 50000*frame, 50000*20*time.Millisecond)
-				return p
-			},
-			want:  Report{Lost: 50000, Gaps: 1},
-			times: after(599, 50000*frame),
-		},
 	} {
 		t.Run(s.name, s.run)
-	}
-}
-
-// after is times that are d ticks later from packet n on.
-func after(n int, d int64) func(int) int64 {
-	return func(i int) int64 {
-		if i >= n {
-			return int64(i)*frame + d
-		}
-		return int64(i) * frame
 	}
 }
 
@@ -291,5 +224,38 @@ func TestSamePayloadsWhateverTheNumbers(t *testing.T) {
 				t.Fatalf("shifted by %d, %d: packet %d lies at %d", seq, ts, i, all[i].Time)
 			}
 		}
+	}
+}
+
+func TestFilesPutTogether(t *testing.T) {
+	// Janus starts each recording of a sender with number 1 and timestamp 0,
+	// so that two of audio differ in their bytes alone.
+	first, second := opus(t), other(t)
+	setSSRC(first, 7)
+	setSSRC(second, 7)
+	for i := range second {
+		if seqOf(second[i]) != uint16(i+1) || timeOf(second[i]) != uint32(i*frame) {
+			t.Fatalf("packet %d has number %d, timestamp %d", i, seqOf(second[i]), timeOf(second[i]))
+		}
+	}
+	all, r := drain(t, &slice{packets: slices.Concat(first, second)}, Options{ClockRate: rate0})
+	if len(all) != len(first)+len(second) || r.Restarts != 1 {
+		t.Errorf("%d packets given out: %+v", len(all), r)
+	}
+	for i := range all {
+		if all[i].Time != int64(i)*frame {
+			t.Fatalf("packet %d lies at %d", i, all[i].Time)
+		}
+	}
+}
+
+func TestOldNumbersSentAgain(t *testing.T) {
+	// The sender starts its numbers afresh; then some of before are sent again.
+	p := opus(t)
+	again := slices.Clone(p[half-8 : half])
+	shift(p[half:], 20000, 1e9, 0)
+	_, r := drain(t, &slice{packets: slices.Insert(p, half+50, again...)}, Options{ClockRate: rate0})
+	if r.Restarts != 1 || r.Stray != 8 || r.Delivered != 600 {
+		t.Errorf("got %+v", r)
 	}
 }

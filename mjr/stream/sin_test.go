@@ -23,9 +23,11 @@ func timeOf(p mjr.Packet) uint32 { return binary.BigEndian.Uint32(p.Data[4:]) }
 // shift adds to the numbers, the timestamps and the received times of packets.
 func shift(packets []mjr.Packet, seq int, ts int64, arrival time.Duration) {
 	for i, p := range packets {
-		p.Data = bytes.Clone(p.Data)
-		binary.BigEndian.PutUint16(p.Data[2:], seqOf(p)+uint16(seq))
-		binary.BigEndian.PutUint32(p.Data[4:], timeOf(p)+uint32(ts))
+		if len(p.Data) >= 12 { // the fuzzer cuts them
+			p.Data = bytes.Clone(p.Data)
+			binary.BigEndian.PutUint16(p.Data[2:], seqOf(p)+uint16(seq))
+			binary.BigEndian.PutUint32(p.Data[4:], timeOf(p)+uint32(ts))
+		}
 		p.Arrival += arrival
 		packets[i] = p
 	}
@@ -33,9 +35,11 @@ func shift(packets []mjr.Packet, seq int, ts int64, arrival time.Duration) {
 
 func setSSRC(packets []mjr.Packet, ssrc uint32) {
 	for i, p := range packets {
-		p.Data = bytes.Clone(p.Data)
-		binary.BigEndian.PutUint32(p.Data[8:], ssrc)
-		packets[i] = p
+		if len(p.Data) >= 12 {
+			p.Data = bytes.Clone(p.Data)
+			binary.BigEndian.PutUint32(p.Data[8:], ssrc)
+			packets[i] = p
+		}
 	}
 }
 
