@@ -30,14 +30,21 @@ func (r *FrameReport) count(res decrypt.Result, at time.Duration) {
 	case decrypt.BadSignature:
 		r.Signatures.Bad++
 	}
-	r.span(res, at)
+	r.span(KeySpan{Key: res.Key, KID: res.KID, Step: res.Step, From: at, To: at, Frames: 1})
 }
 
-// span goes on with the run of the last key, or begins another one.
-func (r *FrameReport) span(res decrypt.Result, at time.Duration) {
+// keepClear takes down a frame that is accepted as clear.
+func (r *FrameReport) keepClear(at time.Duration) {
+	r.ClearKept++
+	r.span(KeySpan{Clear: true, From: at, To: at, Frames: 1})
+}
+
+// span goes on with the last run, or begins the one of a frame.
+func (r *FrameReport) span(one KeySpan) {
 	if n := len(r.Spans); n > 0 && r.SpansMore == 0 {
-		if s := &r.Spans[n-1]; s.Key == res.Key && s.KID == res.KID && s.Step == res.Step {
-			s.From, s.To = min(s.From, at), max(s.To, at)
+		s := &r.Spans[n-1]
+		if s.Clear == one.Clear && s.Key == one.Key && s.KID == one.KID && s.Step == one.Step {
+			s.From, s.To = min(s.From, one.From), max(s.To, one.To)
 			s.Frames++
 			return
 		}
@@ -46,7 +53,7 @@ func (r *FrameReport) span(res decrypt.Result, at time.Duration) {
 		r.SpansMore++
 		return
 	}
-	r.Spans = append(r.Spans, KeySpan{Key: res.Key, KID: res.KID, Step: res.Step, From: at, To: at, Frames: 1})
+	r.Spans = append(r.Spans, one)
 }
 
 // failure is why a frame or a packet did not open.
@@ -62,13 +69,14 @@ const (
 // classify reads what an Opener answered: the failure, and the id that has no
 // key. Whatever else it says, the bytes are not of the scheme.
 func classify(err error) (failure, uint64) {
-	switch missing := (*decrypt.NoKeyError)(nil); {
+	switch {
 	case errors.Is(err, decrypt.ErrAuth), errors.Is(err, decrypt.ErrHold):
 		return notAuth, 0
-	case errors.As(err, &missing):
-		return noKey, missing.ID
 	case errors.Is(err, decrypt.ErrClear):
 		return inClear, 0
+	}
+	if missing := (*decrypt.NoKeyError)(nil); errors.As(err, &missing) {
+		return noKey, missing.ID
 	}
 	return malformed, 0
 }

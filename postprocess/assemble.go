@@ -102,12 +102,13 @@ type assembler struct {
 func newAssembler(src stream.Reader, c *codec, h mjr.Header, in Input, o Options, report *FrameReport) *assembler {
 	a := &assembler{src: src, codec: c, filter: in.Filter, max: o.maxFrame(), report: report}
 	a.meta = decrypt.Meta{Kind: decrypt.Video, Codec: c.name}
-	if h.Kind == mjr.Audio {
-		a.meta.Kind = decrypt.Audio
-		a.red = uint8(h.REDType)
-	}
 	if c.unpack != nil {
 		a.unpack = c.unpack()
+		return a
+	}
+	a.meta.Kind = decrypt.Audio
+	if h.REDType > 0 && h.REDType < 128 {
+		a.red = uint8(h.REDType)
 	}
 	return a
 }
@@ -195,14 +196,12 @@ func (a *assembler) begin(p *stream.Packet, d stream.Descriptor) {
 	a.report.Begun++
 	a.open, a.injected = true, false
 	a.cur = frame{
-		time:       p.Time,
-		meta:       a.meta,
-		arrival:    p.Arrival,
-		hasArrival: p.HasArrival,
-		source:     p.Source,
-		layered:    d.VP9.Layered,
-		spatial:    d.Spatial,
-		above:      d.VP9.InterLayer,
+		time:    p.Time,
+		meta:    a.meta,
+		source:  p.Source,
+		layered: d.VP9.Layered,
+		spatial: d.Spatial,
+		above:   d.VP9.InterLayer,
 	}
 	a.cur.meta.SSRC, a.cur.meta.Timestamp = p.Header.SSRC, p.Header.Timestamp
 	if s := d.Spatial & 7; d.VP9.HasStructure {

@@ -1,10 +1,6 @@
 package postprocess
 
-import (
-	"time"
-
-	"github.com/mjrkit/mjrkit/decrypt"
-)
+import "github.com/mjrkit/mjrkit/decrypt"
 
 // frame is one frame on its way through the stages: as the sender's transform
 // made it before Open, as the encoder made it after.
@@ -14,9 +10,6 @@ type frame struct {
 	data []byte
 	time int64 // of its first packet, in ticks, as stream.Packet.Time
 	meta decrypt.Meta
-
-	arrival    time.Duration // of its first packet
-	hasArrival bool
 
 	source int  // the sender, as stream.Packet.Source
 	red    bool // the payload is RED, with the frame as its primary block

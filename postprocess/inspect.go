@@ -19,7 +19,7 @@ import (
 // input out at once; that no frame opened is none.
 func Inspect(in Input, o Options) (TrackReport, error) {
 	r := TrackReport{Name: in.Name}
-	t, err := newTrack(in, o, &r)
+	t, err := newTrack(in, o, new(decrypt.Seen), &r)
 	if t == nil {
 		return r, err
 	}
@@ -51,7 +51,7 @@ func Inspect(in Input, o Options) (TrackReport, error) {
 // whole frames come. The bytes are valid during the call.
 func Frames(in Input, o Options, yield func(frame []byte, m decrypt.Meta) bool) error {
 	in.Opener = nil
-	t, err := newTrack(in, o, new(TrackReport))
+	t, err := newTrack(in, o, nil, new(TrackReport))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 type opener struct {
 	src    frameReader
 	o      decrypt.Opener // nil: the frames are in clear
+	seen   *decrypt.Seen  // of all tracks
 	clear  ClearPolicy
 	rate   int // of the clock, for the report
 	report *FrameReport
@@ -109,11 +110,15 @@ func (o *opener) settle(f frame, res decrypt.Result, err error) (frame, bool) {
 	switch {
 	case err == nil:
 		o.opened = true
+		if o.replayed(res) {
+			o.lost = o.lost || f.lost
+			return frame{}, false
+		}
 		o.report.count(res, ticks(f.time, o.rate))
 		f.data = res.Plain
 		return o.pass(f), true
 	case o.acceptClear(err):
-		o.report.ClearKept++
+		o.report.keepClear(ticks(f.time, o.rate))
 		return o.pass(f), true
 	}
 	o.report.fail(err)
@@ -121,6 +126,22 @@ func (o *opener) settle(f frame, res decrypt.Result, err error) (frame, bool) {
 	return frame{}, false
 }
 
+// replayed tells whether the same frame was in the session before. Another one
+// under the same counter is none, and is reported.
+func (o *opener) replayed(res decrypt.Result) bool {
+	switch o.seen.Check(res, res.Plain) {
+	case decrypt.Replayed:
+		o.report.Replayed++
+		return true
+	case decrypt.Reused:
+		o.report.Reused++
+	case decrypt.Repeated:
+		o.report.Repeated++
+	}
+	return false
+}
+
+// pass lets a frame out.
 func (o *opener) pass(f frame) frame {
 	f.lost = f.lost || o.lost
 	o.lost = false

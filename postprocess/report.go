@@ -108,6 +108,7 @@ const MaxSpans = 256
 // counting those between them that did not open. The times are those of the
 // first and the last frame since the recording's first packet.
 type KeySpan struct {
+	Clear    bool   // no key opened them: they were accepted as clear
 	Key      string // kid
 	KID      uint64
 	Step     int

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/postprocess/media"
 )
 
@@ -18,6 +19,7 @@ type session struct {
 	report  *Report
 	all     []*track // with a header
 	frames  interleaver
+	seen    decrypt.Seen
 }
 
 // open opens the inputs. It fails where reading does; an input that is of no
@@ -26,7 +28,7 @@ func (s *session) open(inputs []Input) error {
 	for n, in := range inputs {
 		r := &s.report.Tracks[n]
 		r.Name = in.Name
-		t, err := newTrack(in, s.options, r)
+		t, err := newTrack(in, s.options, &s.seen, r)
 		if t != nil {
 			s.all = append(s.all, t)
 		}
@@ -76,6 +78,7 @@ func (s *session) write(w io.Writer, container media.Container) error {
 	}
 	for _, t := range s.all {
 		if r := t.report; r.Left && r.Why == nil {
+			t.finish()
 			r.Why = why(r)
 		}
 	}

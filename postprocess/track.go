@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/stream"
 	"github.com/mjrkit/mjrkit/postprocess/media"
@@ -37,7 +38,7 @@ type track struct {
 
 // newTrack reads the header of an input and puts the stages together. Its
 // error is the reason to leave the track out, or a *ReadError.
-func newTrack(in Input, o Options, report *TrackReport) (*track, error) {
+func newTrack(in Input, o Options, seen *decrypt.Seen, report *TrackReport) (*track, error) {
 	t := &track{in: in, clean: o.Clean, report: report}
 	r, err := openInput(in)
 	if err != nil {
@@ -45,6 +46,9 @@ func newTrack(in Input, o Options, report *TrackReport) (*track, error) {
 	}
 	report.Header = r.Header
 	t.reader = r
+	if r.Empty() {
+		return t, ErrNoFrames
+	}
 	if t.codec, err = supported(r.Header, in); err != nil {
 		return t, err
 	}
@@ -60,6 +64,7 @@ func newTrack(in Input, o Options, report *TrackReport) (*track, error) {
 	t.frames = &opener{
 		src:    t.assembled,
 		o:      in.Opener,
+		seen:   seen,
 		clear:  o.Clear,
 		rate:   t.rate,
 		report: &report.Frames,
@@ -103,10 +108,12 @@ func supported(h mjr.Header, in Input) (*codec, error) {
 		}
 	}
 	c, ok := findCodec(h.Codec)
-	if !ok {
+	switch {
+	case h.Codec == "":
+		return nil, &media.UnsupportedError{What: "a recording whose header names no codec"}
+	case !ok:
 		return nil, &media.UnsupportedError{What: fmt.Sprintf("codec %q", h.Codec)}
-	}
-	if c.rebuilt && in.Opener != nil {
+	case c.rebuilt && in.Opener != nil:
 		return nil, &media.UnsupportedError{
 			What: fmt.Sprintf("%s encrypted by frame", c.name),
 			Hint: "its RTP format takes frames apart, and ciphertext with them; per-packet schemes can be opened",
