@@ -21,15 +21,18 @@ func (k *key) signature(frame []byte, r *reading) decrypt.SigState {
 	if k.verify == nil || len(signed) < r.tagLen {
 		return decrypt.Unverified
 	}
-	sum := sha512.Sum512(signed)
-	sig := frame[len(frame)-sigSize:]
-	var x, y big.Int // r and s of ECDSA, IEEE P1363
-	x.SetBytes(sig[:sigSize/2])
-	y.SetBytes(sig[sigSize/2:])
-	if ecdsa.Verify(k.verify, sum[:], &x, &y) {
+	if verified(k.verify, signed, frame[len(frame)-sigSize:]) {
 		return decrypt.Verified
 	}
 	return decrypt.BadSignature
+}
+
+// verified checks r and s of ECDSA, as long as the curve each (IEEE P1363).
+func verified(pub *ecdsa.PublicKey, signed, sig []byte) bool {
+	sum := sha512.Sum512(signed)
+	r := new(big.Int).SetBytes(sig[:sigSize/2])
+	s := new(big.Int).SetBytes(sig[sigSize/2:])
+	return ecdsa.Verify(pub, sum[:], r, s)
 }
 
 // signedPart is the slice that the library signs.
