@@ -19,12 +19,20 @@ func (r *Reader) swallowed(b []byte, size int) int {
 		}
 	}
 	before := b[:size]
+	if body := b[frameHead:size]; !r.fits(body, len(body)) || r.started && !r.belongs(body) {
+		// The outer frame is no measure: more than its length is wrong.
+		before = nil
+	}
 	for at := first; at < size; {
 		n := r.whole(b[at:size])
-		if n == 0 || !r.succeeds(before, b[at:at+n]) {
+		if n == 0 {
 			return 0
 		}
-		before = b[at : at+n]
+		frame := b[at : at+n]
+		if before == nil && !r.belongs(frame[frameHead:]) || before != nil && !r.succeeds(before, frame) {
+			return 0
+		}
+		before = frame
 		at += n
 	}
 	if next := b[size:]; r.isFrame(next) && len(next) >= beyond && !r.untimed && stamp(next) < stamp(before) {
