@@ -24,7 +24,7 @@ func (a *attempt) read(frame []byte, m decrypt.Meta) uint8 {
 	a.looks, a.guesses, a.skipped = 0, 1, 0
 	for f := range formats {
 		p := &a.parts[f]
-		if a.o.any>>f&1 == 0 || !p.read(f, frame, m) {
+		if a.o.formats>>f&1 == 0 || !p.read(f, frame, m) {
 			continue
 		}
 		a.looks |= 1 << f

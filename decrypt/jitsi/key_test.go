@@ -46,8 +46,8 @@ func TestKeysTheSchemeExcludes(t *testing.T) {
 		{"key of 192 bits", "JITSI-GCM", func(k *decrypt.Key) { k.KeyBits = 192 }, "key_bits 192"},
 		{"external key of 24 bytes", "JITSI-GCM-DIRECT", func(k *decrypt.Key) { k.Secret = k.Secret[:24] }, "24 bytes"},
 		{"passphrase without room", "JITSI-HIPS", func(k *decrypt.Key) { k.Salt = nil }, "name of the room"},
-		{"verify names nobody", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "nobody" }, `no key "nobody"`},
-		{"verify names a secret key", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "secret key" }, "P-521"},
+		{"verify names nobody", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "nobody" }, ""},
+		{"verify names a secret key", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "secret key" }, ""},
 		{"verify on another curve", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "p256" }, "P-521"},
 		{"verify with another hash", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "sha512" }, "ES521-SHA256"},
 		{"verify by a browser's export", "JITSI-JFRAME-CTR", func(k *decrypt.Key) { k.Verify = "unnamed alg" }, ""},
@@ -111,6 +111,7 @@ func TestNoKeyErrorNamesWhatThereIs(t *testing.T) {
 	for n := range 20 {
 		keys = append(keys, randomKey("JITSI-GCM", n, index(uint64(16*n+1))), randomKey("JITSI-JFRAME-CTR", n, index(2)))
 	}
+	keys = append(keys[:2:2], keys...) // an index twice
 	sealed, _ := newSender(t, randomKey("JITSI-GCM", 1, index(5)), SealerOptions{}, video).next(t)
 	_, err := newOpener(t, keys).Open(nil, sealed, video)
 	var noKey *decrypt.NoKeyError

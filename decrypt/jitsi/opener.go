@@ -25,8 +25,8 @@ const defaultMaxRatchet = 1024
 // Results carry the nonce of GCM frames and the counter of JFrame's.
 type Opener struct {
 	keys    []*key
-	formats [indexes]uint8 // bits: formats that have a key for the index
-	any     uint8          // bits: formats that have a key
+	formats uint8          // bits: those that have a key
+	byIndex [indexes]uint8 // bits: those that have a key for the index
 	lists   [indexes][2]candidates
 	ring    decrypt.Ring
 	suites  map[decrypt.Candidate]*suite // of keys that opened a frame, by their steps
@@ -42,24 +42,30 @@ type candidates struct {
 	only bool // the first is the only key with this index
 }
 
-// NewOpener makes an Opener of those keys that this package handles; the
-// others may hold the keys that verify signatures. It refuses keys that the
-// scheme excludes. Without any key, no frame is of this scheme.
+// NewOpener makes an Opener of those keys that this package handles; among the
+// others may be those that verify signatures. It refuses keys that the scheme
+// excludes. Without any key, no frame is of this scheme.
 func NewOpener(keys []decrypt.Key, o Options) (*Opener, error) {
 	op := &Opener{suites: make(map[decrypt.Candidate]*suite)}
+	signers := make(map[string]decrypt.Key)
+	for _, k := range keys {
+		if k.Public != nil {
+			signers[k.ID] = k
+		}
+	}
 	for _, k := range keys {
 		if !Handles(k.Alg) {
 			continue
 		}
-		n, err := newKey(k, keys)
+		n, err := newKey(k, signers)
 		if err != nil {
 			return nil, err
 		}
 		op.keys = append(op.keys, n)
-		op.any |= 1 << n.format
+		op.formats |= 1 << n.format
 		for id := range uint64(indexes) {
 			if fits, _ := n.fits(id); fits {
-				op.formats[id] |= 1 << n.format
+				op.byIndex[id] |= 1 << n.format
 			}
 		}
 		if n.ratchets {
@@ -92,7 +98,7 @@ func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (res decrypt.Result, er
 		return res, decrypt.ErrFormat
 	}
 	id := uint64(frame[len(frame)-1] % indexes)
-	if looks&o.formats[id] == 0 {
+	if looks&o.byIndex[id] == 0 {
 		return res, o.missing(looks, id)
 	}
 	a.frame, a.dst = frame, slices.Grow(dst, len(frame)) // not once a try

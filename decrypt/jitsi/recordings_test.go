@@ -42,18 +42,27 @@ func TestRecording(t *testing.T) {
 }
 
 // A recording that is flagged as encrypted, and is not: no frame of it may
-// look like Jitsi's, or clear frames could not be told apart.
+// look like Jitsi's, or clear frames could not be told apart. The trailer of
+// 2020 says less, so a frame in hundreds may.
 func TestClearFramesAreOfNoScheme(t *testing.T) {
+	hips := decrypt.Key{ID: "hips", Alg: "JITSI-HIPS", Secret: secret(1)}
+	hips.Salt, hips.Iterations = new(string), 1
+	today := parseKeys(t, filepath.Join("recordings", "jitsi-vp8-sharedkey", "keys.jwks.json"))
 	for _, kind := range []decrypt.Kind{decrypt.Audio, decrypt.Video} {
 		frames, _ := decrypttest.LoadRecording(t, "jitsi-vp8-sharedkey", kind)
-		o := newOpener(t, parseKeys(t, filepath.Join("recordings", "jitsi-vp8-sharedkey", "keys.jwks.json")))
-		for i, f := range frames {
-			if res, err := o.Open(nil, f.Data, f.Meta); !errors.Is(err, decrypt.ErrFormat) {
-				t.Errorf("%s frame %d: %v, %d bytes; want ErrFormat", kind, i, err, len(res.Plain))
+		for most, keys := range [][]decrypt.Key{today, {hips}} {
+			o, looks := newOpener(t, keys), 0
+			for i, f := range frames {
+				res, err := o.Open(nil, f.Data, f.Meta)
+				if err == nil {
+					t.Errorf("%s frame %d opened, %d bytes", kind, i, len(res.Plain))
+				} else if !errors.Is(err, decrypt.ErrFormat) {
+					looks++
+				}
 			}
-		}
-		if o.Tries() != 0 {
-			t.Errorf("%d tries on frames in clear", o.Tries())
+			if looks > most {
+				t.Errorf("%d of %d %s frames in clear look like %s, want at most %d", looks, len(frames), kind, keys[0].Alg, most)
+			}
 		}
 	}
 }

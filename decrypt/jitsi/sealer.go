@@ -44,7 +44,6 @@ type Sealer struct {
 
 // NewSealer makes a Sealer of one key of the key file.
 func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
-	key.Verify = "" // of other keys, which opening needs
 	k, err := newKey(key, nil)
 	if err != nil {
 		return nil, err

@@ -76,7 +76,15 @@ func TestSealerRefusesToRepeatANonce(t *testing.T) {
 		t.Errorf("another timestamp: %v", err)
 	}
 
-	last := uint64(math.MaxUint64)
+	last := uint64(maxCount - 1)
+	s = newSealer(t, randomKey("JITSI-GCM", 1, nil), SealerOptions{First: &last})
+	for _, want := range []byte{0xFE, 0x00, 0x01} { // the count begins again before 65535
+		if sealed, err := s.Seal(nil, []byte{1}, audio); err != nil || sealed[len(sealed)-3] != want {
+			t.Errorf("count %02x, want %02x (%v)", sealed[len(sealed)-3], want, err)
+		}
+	}
+
+	last = math.MaxUint64
 	s = newSealer(t, randomKey("JITSI-JFRAME-CTR", 1, nil), SealerOptions{First: &last})
 	if _, err := s.Seal(nil, []byte{1}, audio); err != nil {
 		t.Fatal(err)
@@ -90,8 +98,8 @@ func TestSignatures(t *testing.T) {
 	sign, other := signer(t), signer(t)
 	k := randomKey("JITSI-JFRAME-CTR", 1, index(3))
 	verifier := decrypt.Key{ID: "signer", Type: "EC", Alg: "ES521-SHA256", Public: &sign.PublicKey}
-	verified := k
-	verified.Verify = verifier.ID
+	verified, lost := k, k
+	verified.Verify, lost.Verify = verifier.ID, "nobody"
 
 	signed, plain := newSender(t, k, SealerOptions{Sign: sign}, video).next(t)
 	stranger, _ := newSender(t, k, SealerOptions{Sign: other}, video).next(t)
@@ -108,6 +116,7 @@ func TestSignatures(t *testing.T) {
 		{"by a stranger", verified, stranger, decrypt.BadSignature},
 		{"altered", verified, altered, decrypt.BadSignature},
 		{"without a key to verify it", k, signed, decrypt.Unverified},
+		{"by a key that is not in the file", lost, signed, decrypt.Unverified},
 		{"left out", verified, unsigned, decrypt.Unsigned},
 	} {
 		res, err := newOpener(t, []decrypt.Key{verifier, c.key}).Open(nil, c.frame, video)

@@ -231,4 +231,79 @@ func TestUnknownTypesAreFoundByTrial(t *testing.T) {
 	if got := float64(o.Tries()) / frames; got > 1.05 {
 		t.Errorf("%.3f tries a frame", got)
 	}
+	for _, is := range []decrypt.FrameType{decrypt.KeyFrame, decrypt.DeltaFrame} {
+		told.Type = is
+		plain := bytes.Repeat([]byte{9}, 30)
+		sealed, err := s.Seal(nil, plain, told)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told.Type = decrypt.KeyFrame + decrypt.DeltaFrame - is // the other one
+		if res, err := newOpener(t, []decrypt.Key{k}).Open(nil, sealed, told); err != nil || !bytes.Equal(res.Plain, plain) {
+			t.Errorf("type %d, and RTP says %d: %v", is, told.Type, err)
+		}
+	}
+}
+
+// Keys with the frame's index come first, in the order of the file.
+func TestOrderOfKeys(t *testing.T) {
+	right := randomKey("JITSI-GCM", 0, index(1))
+	any1, any2 := randomKey("JITSI-GCM", 1, nil), randomKey("JITSI-GCM", 2, nil)
+	same := randomKey("JITSI-GCM", 3, index(1))
+	other := randomKey("JITSI-GCM", 4, index(2))
+	sealed, _ := newSender(t, right, SealerOptions{}, video).next(t)
+	for _, c := range []struct {
+		keys  []decrypt.Key
+		tries int64
+	}{
+		{[]decrypt.Key{any1, other, any2, right, same}, 1},
+		{[]decrypt.Key{any1, same, any2, right}, 2},
+	} {
+		o := newOpener(t, c.keys)
+		if res, err := o.Open(nil, sealed, video); err != nil || res.Key != right.ID || o.Tries() != c.tries {
+			t.Errorf("%v after %d tries, want %d", err, o.Tries(), c.tries)
+		}
+	}
+}
+
+// A sender that takes key after key, more than are remembered.
+func TestManyKeysInTurn(t *testing.T) {
+	var keys []decrypt.Key
+	for n := range maxSuites + 50 {
+		keys = append(keys, randomKey("JITSI-GCM", n, index(uint64(n))))
+	}
+	o := newOpener(t, keys)
+	for n, k := range append(keys, keys[:20]...) {
+		s := newSender(t, k, SealerOptions{}, video)
+		for range 5 { // meanwhile the next search is saved for
+			sealed, plain := s.next(t)
+			if res, err := o.Open(nil, sealed, video); err != nil || res.Key != k.ID || !bytes.Equal(res.Plain, plain) {
+				t.Fatalf("key %d: %v, by %q", n, err, res.Key)
+			}
+		}
+	}
+	if len(o.suites) > maxSuites {
+		t.Errorf("%d suites kept, want at most %d", len(o.suites), maxSuites)
+	}
+}
+
+// Keys that have no ratchet are passed over step by step, but not without end.
+func TestSkippingIsBounded(t *testing.T) {
+	keys := []decrypt.Key{randomKey("JITSI-GCM", 1, index(0))}
+	for n := range 4000 {
+		keys = append(keys, randomKey("JITSI-GCM-DIRECT", 2+n, index(0)))
+	}
+	o := newOpener(t, keys)
+	s := newSender(t, randomKey("JITSI-GCM", 1<<20, index(0)), SealerOptions{}, video)
+	most := 0
+	for range 600 {
+		sealed, _ := s.next(t)
+		if res, err := o.Open(nil, sealed, video); err == nil {
+			t.Fatalf("opened by %q", res.Key)
+		}
+		most = max(most, o.attempt.skipped)
+	}
+	if most == 0 || most > maxSkips {
+		t.Errorf("%d skipped of one frame, want some and at most %d", most, maxSkips)
+	}
 }

@@ -87,6 +87,35 @@ func TestWhichKeyOpens(t *testing.T) {
 	}
 }
 
+func TestAdoptedOnce(t *testing.T) {
+	one, two := testKey("XOR-DEMO-JANUS", "one", index(1), nil), testKey("XOR-DEMO-JANUS", "two", index(2), nil)
+	o := newOpener(t, one, two)
+	for i, c := range []struct {
+		id   byte
+		want bool
+	}{{1, true}, {1, false}, {2, true}, {1, false}, {2, false}} {
+		res, err := o.Open(nil, append(make([]byte, 20), c.id, 0xDE, 0xAD, 0xBE, 0xEF), decrypt.Meta{})
+		if err != nil || res.Adopted != c.want {
+			t.Errorf("frame %d, key id %d: adopted %t (%v)", i, c.id, res.Adopted, err)
+		}
+	}
+}
+
+// A text whose low byte is 0 where the start code ends hides nothing there, so
+// that RTP has to tell the type.
+func TestStartCodeUnderAZeroByte(t *testing.T) {
+	k := testKey("XOR-DEMO-WEBRTC", "abc\u0100", index(1), nil)
+	m := decrypt.Meta{Kind: decrypt.Video, Codec: "h264", Type: decrypt.DeltaFrame}
+	plain := []byte("\x00\x00\x00\x01\x41 a slice of H.264")
+	sealed, err := newSealer(t, k).Seal(nil, plain, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res, err := newOpener(t, k).Open(nil, sealed, m); err != nil || !bytes.Equal(res.Plain, plain) {
+		t.Errorf("%q, %v", res.Plain, err)
+	}
+}
+
 func TestFramesOfNoScheme(t *testing.T) {
 	yes := true
 	janus := testKey("XOR-DEMO-JANUS", "text", index(1), nil)
