@@ -3,6 +3,9 @@ package webm
 import (
 	"encoding/binary"
 	"math"
+	"time"
+
+	"github.com/mjrkit/mjrkit/postprocess/media"
 )
 
 // A cluster ends after 5 s or 2 MiB: RFC 9559, section 25.1 asks for no more
@@ -12,6 +15,10 @@ const (
 	maxClusterTime = 5000 // milliseconds
 	maxClusterSize = 2 << 20
 )
+
+// A block tells its time from the cluster's in 16 bits, signed. This does not
+// compile if a frame can lie farther away, before or behind.
+var _ = [math.MaxInt16 - max(maxClusterTime, media.MaxBackstep/time.Millisecond)]struct{}{}
 
 const clusterHeader = 4 + 8 // ID, size
 
@@ -25,8 +32,7 @@ func (c *cluster) empty() bool { return len(c.buf) == 0 }
 
 // takes reports whether a frame belongs into this cluster.
 func (c *cluster) takes(ms int64, size int) bool {
-	from := ms - c.time // int16 in the block
-	return from >= math.MinInt16 && from < maxClusterTime && len(c.buf)+size <= maxClusterSize
+	return ms-c.time < maxClusterTime && len(c.buf)+size <= maxClusterSize
 }
 
 func (c *cluster) begin(ms int64) {
