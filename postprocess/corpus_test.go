@@ -43,6 +43,9 @@ func TestPlainRecordings(t *testing.T) {
 				if want.DecryptedOK == 0 || got.Frames.Written != want.DecryptedOK {
 					t.Errorf("%s: %d frames written, want %d: %+v", got.Name, got.Frames.Written, want.DecryptedOK, got.Frames)
 				}
+				if got.Frames.Opened != want.DecryptedOK {
+					t.Errorf("%s: %d frames opened, want %d", got.Name, got.Frames.Opened, want.DecryptedOK)
+				}
 				if got.Frames.Begun != want.Groups {
 					t.Errorf("%s: %d frames begun, want %d", got.Name, got.Frames.Begun, want.Groups)
 				}
@@ -53,6 +56,52 @@ func TestPlainRecordings(t *testing.T) {
 			matches(t, c.of(mjr.Audio), rec.Truth, "audio")
 			matches(t, c.of(mjr.Video), rec.Truth, "video")
 		})
+	}
+}
+
+// Frames are as far apart as their timestamps were when they were sent.
+func TestTimesAreTheSenders(t *testing.T) {
+	for _, name := range append([]string{"jitsi-vp8", "sframe-vp8-rekey"}, plain...) {
+		if name == "plain-vp8-pause" { // Janus closes the gap in the timestamps
+			continue
+		}
+		rec := corpus.Load(t, name)
+		in := inputs(t, mediaFiles(rec)...)
+		if rec.Keys != "" {
+			in = sealedInputs(t, rec, keysOf(t, rec))
+		}
+		c, _, err := convert(t, in, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, tr := range c.tracks {
+			sent := make(map[string]corpus.Truth) // frames with contents of their own
+			twice := make(map[string]bool)
+			for _, f := range rec.Truth {
+				_, dup := sent[f.SHA256]
+				twice[f.SHA256] = twice[f.SHA256] || dup
+				sent[f.SHA256] = f
+			}
+			var first *block
+			checked := 0
+			for _, b := range c.blocks {
+				f, ok := sent[b.sum]
+				if b.Track != i || !ok || twice[b.sum] {
+					continue
+				}
+				if first == nil {
+					first = &b
+				}
+				checked++
+				want := ticks(int64(f.RTPTime-sent[first.sum].RTPTime), tr.ClockRate)
+				if got := b.PTS - first.PTS; !within(got, want, time.Microsecond) {
+					t.Fatalf("%s, %s: a frame %v after the first, want %v", name, tr.Codec, got, want)
+				}
+			}
+			if checked < 100 {
+				t.Errorf("%s, %s: only %d frames checked", name, tr.Codec, checked)
+			}
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/mjrkit/mjrkit/decrypt/jitsi"
 	"github.com/mjrkit/mjrkit/decrypt/livekit"
 	"github.com/mjrkit/mjrkit/decrypt/sframe"
+	"github.com/mjrkit/mjrkit/decrypt/sframejs"
 	"github.com/mjrkit/mjrkit/decrypt/xor"
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/mjr"
@@ -19,7 +21,7 @@ import (
 // encrypted lists the recordings that have keys, wholly clear ones aside.
 var encrypted = []string{
 	"jitsi-vp8", "livekit-vp8", "livekit-vp8-rekey", "livekit-h264",
-	"rfc9605-vp8-gcm", "rfc9605-vp8-mls", "xor-vp8-noise", "xor-vp8-noeflag",
+	"rfc9605-vp8-gcm", "rfc9605-vp8-mls", "sframe-vp8", "sframe-vp8-skip", "sframe-vp8-rekey", "xor-vp8-noise", "xor-vp8-noeflag",
 }
 
 // keysOf reads the key file of a recording.
@@ -49,6 +51,8 @@ func newOpener(t testing.TB, name string, keys []decrypt.Key) decrypt.Opener {
 		o, err = livekit.NewOpener(keys, livekit.Options{MaxRatchet: 64})
 	case "rfc9605":
 		o, err = sframe.NewOpener(keys, sframe.Options{MaxRatchet: 64})
+	case "sframe":
+		o, err = sframejs.NewOpener(keys, sframejs.Options{MaxRatchet: 64})
 	case "xor":
 		o, err = xor.NewOpener(keys, xor.Options{})
 	default:
@@ -100,20 +104,33 @@ func TestEncryptedRecordings(t *testing.T) {
 	}
 }
 
-func TestRekeyedRecordingHasSpans(t *testing.T) {
-	rec := corpus.Load(t, "livekit-vp8-rekey")
-	in := sealedInputs(t, rec, keysOf(t, rec))
-	rep, err := Inspect(in[1], Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	balance(t, Report{Tracks: []TrackReport{rep}})
-	if len(rep.Frames.Spans) != 3 || rep.Frames.Spans[1].Step != 1 || rep.Frames.Spans[2].KID != 3 {
-		t.Fatalf("got %+v, want a key, its next step, and another key", rep.Frames.Spans)
-	}
-	for i, s := range rep.Frames.Spans[1:] {
-		if before := rep.Frames.Spans[i]; s.From <= before.To || s.To < s.From {
-			t.Errorf("span %d is from %v to %v, after one from %v to %v", i+1, s.From, s.To, before.From, before.To)
+func TestRekeyedRecordingsHaveSpans(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		frames []int64 // of verify.json's usedKeys, or of how the call went
+		steps  []int
+	}{
+		{"livekit-vp8-rekey", nil, []int{0, 1, 0}},
+		{"sframe-vp8-rekey", []int64{80, 60, 60, 99}, []int{0, 1, 2, 0}},
+	} {
+		rec := corpus.Load(t, c.name)
+		rep, err := Inspect(sealedInputs(t, rec, keysOf(t, rec))[1], Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		balance(t, Report{Tracks: []TrackReport{rep}})
+		spans := rep.Frames.Spans
+		if steps := mapped(spans, func(s KeySpan) int { return s.Step }); !slices.Equal(steps, c.steps) {
+			t.Fatalf("%s: ratchet steps %d, want %d", c.name, steps, c.steps)
+		}
+		frames := mapped(spans, func(s KeySpan) int64 { return s.Frames })
+		if c.frames != nil && !slices.Equal(frames, c.frames) {
+			t.Errorf("%s: %d frames in spans, want %d", c.name, frames, c.frames)
+		}
+		for i, s := range spans[1:] {
+			if before := spans[i]; s.From <= before.To || s.To < s.From || s.Key == before.Key && s.Step == before.Step {
+				t.Errorf("%s: span %+v after %+v", c.name, s, before)
+			}
 		}
 	}
 }
