@@ -19,7 +19,7 @@ func TestLostBlocks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(1, uint64(len(name))))
-			for range 400 {
+			for range 150 {
 				size := 1 + rnd.IntN(1<<rnd.IntN(13))
 				from := rec.offset(0) + rnd.IntN(len(rec.file)-rec.offset(0))
 				to := min(from+size, len(rec.file))

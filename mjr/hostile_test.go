@@ -34,10 +34,9 @@ func (r *repeated) Read(b []byte) (int, error) {
 }
 
 // What a search finds a magic in at every step, what nests and what promises
-// long JSON must not cost more than its bytes: here they are read in a second
-// or two for each pattern at most. Searching on from each byte to the end, or
-// through the 64 KiB that a length can claim, takes so much longer that go
-// test's own limit ends it.
+// long JSON must not cost more than its bytes. That is a second or so in all;
+// to search on from each step to the end takes hours, and go test's own limit
+// ends it.
 func TestHostileFilesTakeLinearTime(t *testing.T) {
 	audio, data := opus(t, 1), texts(t, 1)
 	packet := audio.records[0][10:]
@@ -76,7 +75,10 @@ func TestHostileFilesTakeLinearTime(t *testing.T) {
 		"frames that spell the magic everywhere": frame(0, append(bytes.Clone(packet[:12]), strings.Repeat("MEET", 300)...)),
 	} {
 		for i, head := range [][]byte{audio.head, data.head, []byte("MJR00009\x00\x05????")} {
-			size := []int{50 << 20, 5 << 20, 5 << 20}[i]
+			size := []int{8 << 20, 2 << 20, 2 << 20}[i]
+			if string(pattern) == "MEET" {
+				size = 50 << 20
+			}
 			r, err := mjr.NewReader(&repeated{head: head, pattern: pattern, n: size})
 			if errors.Is(err, mjr.ErrNotMJR) {
 				continue
