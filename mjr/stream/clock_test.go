@@ -170,10 +170,10 @@ func TestClock(t *testing.T) {
 			about: true,
 		},
 		{
-			name: "received time that wraps, and a reset behind it",
+			name: "received time that wraps in a hole of one minute, and a reset",
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				const wrap = 1 << 32 * time.Millisecond
-				shift(p[half:], 0, 1e9, 0)
+				shift(p[half:], 0, 1e9, time.Minute)
 				before := p[half-1].Arrival + time.Millisecond
 				for i := range p {
 					p[i].Arrival = (p[i].Arrival + wrap - before) % wrap
@@ -181,6 +181,7 @@ func TestClock(t *testing.T) {
 				return p
 			},
 			want:  Report{ClockResets: 1},
+			times: after(half, 60*rate0),
 			about: true,
 		},
 		{
@@ -205,6 +206,15 @@ func TestPauseIsTold(t *testing.T) {
 	}
 	if r.ClockDrift.Abs() > 200*time.Millisecond || !r.ArrivalBelieved {
 		t.Errorf("drift %v, believed %v", r.ClockDrift, r.ArrivalBelieved)
+	}
+}
+
+func TestRetransmissionIsNoPause(t *testing.T) {
+	p := opus(t)
+	p[half].Arrival = p[half+100].Arrival
+	_, r := drain(t, &slice{packets: move(p, half, half+100)}, Options{ClockRate: rate0})
+	if r.PauseTotal != 0 || r.ClockDrift.Abs() > 200*time.Millisecond || r.Reordered != 1 {
+		t.Errorf("paused for %v, drifted by %v, %d reordered", r.PauseTotal, r.ClockDrift, r.Reordered)
 	}
 }
 

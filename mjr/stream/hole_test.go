@@ -58,6 +58,44 @@ func TestHoles(t *testing.T) {
 			times: after(half, 30*3600*50*frame),
 		},
 		{
+			name: "two hours by clocks of different speed",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 360000, 360000*frame, 2*time.Hour+30*time.Second)
+				return p
+			},
+			want:  Report{Lost: 360000 % 65536, Gaps: 1},
+			times: after(half, 360000*frame),
+		},
+		{
+			name: "numbers and timestamps jump, received time does not",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 20000, 20000*frame, 0)
+				return p
+			},
+			want:  Report{Restarts: 1, ClockResets: 1},
+			about: true,
+		},
+		{
+			name: "two packets behind a gap as wide as the window",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[598:], DefaultWindow-1, (DefaultWindow-1)*frame, 0)
+				noArrival(p)
+				return p
+			},
+			want:  Report{Lost: DefaultWindow - 1, Gaps: 1},
+			times: after(598, (DefaultWindow-1)*frame),
+		},
+		{
+			name: "two packets behind a gap wider than the window",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[598:], DefaultWindow, DefaultWindow*frame, 0)
+				noArrival(p)
+				return p
+			},
+			want:  Report{Stray: 2},
+			order: sequence(0, 598),
+		},
+		{
 			name: "a hole before the last packet",
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				shift(p[599:], 50000, 50000*frame, 50000*20*time.Millisecond)

@@ -130,6 +130,17 @@ func TestOrder(t *testing.T) {
 			order:  without(sequence(0, 600), sequence(200, 210)...),
 		},
 		{
+			name: "a packet sent again, later than the window, from before a reset of the clock",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				shift(p[half:], 0, -1e9, 0)
+				return move(p, half-1, half+100)
+			},
+			window: 64,
+			want:   Report{Lost: 1, Gaps: 1, Late: 1, ClockResets: 1},
+			order:  without(sequence(0, 600), half-1),
+			about:  true,
+		},
+		{
 			name: "loss",
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				return slices.Concat(p[:100], p[101:200], p[203:])

@@ -100,6 +100,30 @@ func TestPaddingAnywhere(t *testing.T) {
 	}
 }
 
+func TestPaddingInNumbersOfOthers(t *testing.T) {
+	p := opus(t)
+	var probes []mjr.Packet
+	for _, q := range p[100:105] {
+		probes = append(probes, mjr.Packet{Data: q.Data[:20], Arrival: q.Arrival, HasArrival: true})
+	}
+	_, r := drain(t, &slice{packets: slices.Insert(p, half, probes...)}, Options{ClockRate: rate0})
+	if r.Padding != 5 || r.Restarts != 0 || r.Delivered != 600 {
+		t.Errorf("got %+v", r)
+	}
+}
+
+func TestNoExtensionsAfterExtensions(t *testing.T) {
+	p := opus(t)
+	bare := slices.Delete(bytes.Clone(p[half].Data), 12, 20)
+	bare[0] &^= 0x10
+	p[half].Data = bare
+	all, _ := drain(t, &slice{packets: p}, Options{ClockRate: rate0})
+	h := all[half].Header
+	if h.Extension || h.ExtensionProfile != 0 || len(h.Extensions) != 0 || !bytes.Equal(all[half].payload, bare[12:]) {
+		t.Errorf("got %+v", h)
+	}
+}
+
 func TestExtensionsBeyondTheirBlock(t *testing.T) {
 	p := opus(t)
 	bad := bytes.Clone(p[half].Data)

@@ -102,7 +102,7 @@ func (s *sender) lose(n int64) bool {
 // pace is how many ticks a packet takes, on average up to time t, which is
 // that of the number before next; 0 if too few were seen.
 func (s *sender) pace(t int64) int64 {
-	if s.fresh || s.next-s.first < 2*trustEarned {
+	if s.next-s.first < 2*trustEarned {
 		return 0
 	}
 	return (t - s.began) / (s.next - s.first - 1)

@@ -72,6 +72,23 @@ func TestSenders(t *testing.T) {
 			want: Report{Stray: 1},
 		},
 		{
+			name: "a packet of another SSRC, three times",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				return slices.Insert(p, half, foreign[7], foreign[7], foreign[7])
+			},
+			want: Report{Stray: 1, Duplicate: 2},
+		},
+		{
+			name: "another SSRC, timestamps a minute ahead, no received times",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				shift(p[half:], 0, 60*rate0, 0)
+				noArrival(p)
+				return p
+			},
+			want: Report{Restarts: 1, ClockResets: 1},
+		},
+		{
 			name: "a packet of another SSRC first of all",
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				setSSRC(p[:1], 0xFEEDBEEF)
@@ -95,6 +112,16 @@ func TestSenders(t *testing.T) {
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				setSSRC(p[half:], 0xFEEDBEEF)
 				again := slices.Clone(opus(t)[half : half+8])
+				return slices.Insert(p, 400, again...)
+			},
+			want: Report{Restarts: 1, Stray: 8},
+		},
+		{
+			name: "an old sender that comes back for a moment, its numbers far on",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				setSSRC(p[half:], 0xFEEDBEEF)
+				again := slices.Clone(opus(t)[half : half+8])
+				shift(again, 20000, 0, 0)
 				return slices.Insert(p, 400, again...)
 			},
 			want: Report{Restarts: 1, Stray: 8},
@@ -163,6 +190,15 @@ func TestSenders(t *testing.T) {
 			want: Report{Restarts: 1, ClockResets: 1},
 		},
 		{
+			name: "a stray number, farther back than any that came",
+			commit: func(p []mjr.Packet) []mjr.Packet {
+				stray := []mjr.Packet{p[half-1]}
+				shift(stray, 1<<15, 0, 0)
+				return slices.Insert(p, half, stray...)
+			},
+			want: Report{Stray: 1},
+		},
+		{
 			name: "a stray number",
 			commit: func(p []mjr.Packet) []mjr.Packet {
 				stray := []mjr.Packet{p[half]}
@@ -224,6 +260,17 @@ func TestSamePayloadsWhateverTheNumbers(t *testing.T) {
 				t.Fatalf("shifted by %d, %d: packet %d lies at %d", seq, ts, i, all[i].Time)
 			}
 		}
+	}
+}
+
+func TestSilenceIsNoDuplicate(t *testing.T) {
+	// The same numbers and the same bytes, at another time.
+	p := opus(t)
+	again := slices.Clone(p[:100])
+	shift(again, 0, 1e9, 0)
+	_, r := drain(t, &slice{packets: append(p, again...)}, Options{ClockRate: rate0})
+	if r.Delivered != 700 || r.Restarts != 1 {
+		t.Errorf("got %+v", r)
 	}
 }
 

@@ -26,7 +26,7 @@ func (t *trust) ok() bool { return t.credit >= trustEarned && !t.lied }
 func (t *trust) compare(received, rtp int64) {
 	differ := received - rtp
 	switch {
-	case received < 0, !within(differ, 10*t.second):
+	case !within(differ, 10*t.second):
 		t.credit = max(t.credit-trustCost, 0)
 	case within(differ, 2*t.second):
 		t.credit = min(t.credit+1, trustMost)
