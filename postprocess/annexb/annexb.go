@@ -4,6 +4,7 @@
 package annexb
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -19,8 +20,9 @@ func New(w io.Writer, tracks []media.Track) (media.Writer, error) {
 	if len(tracks) != 1 {
 		return nil, &media.UnsupportedError{What: fmt.Sprintf("%d tracks in an H.264 stream", len(tracks)), Hint: hint}
 	}
-	if c := tracks[0].Codec; c != "h264" {
-		return nil, &media.UnsupportedError{What: fmt.Sprintf("codec %q in an H.264 stream", c), Hint: hint}
+	if codec := tracks[0].Codec; codec != "h264" {
+		what := cmp.Or(codec, "a track without a codec") + " in an H.264 stream"
+		return nil, &media.UnsupportedError{What: what, Hint: hint}
 	}
 	return &writer{w: w, sequence: media.Sequence{Tracks: 1}}, nil
 }

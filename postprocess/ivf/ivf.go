@@ -18,6 +18,7 @@
 package ivf
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func New(w io.Writer, tracks []media.Track) (media.Writer, error) {
 	t := tracks[0]
 	code, ok := map[string]string{"vp8": "VP80", "vp9": "VP90", "av1": "AV01"}[t.Codec]
 	if !ok {
-		return nil, &media.UnsupportedError{What: fmt.Sprintf("codec %q in IVF", t.Codec), Hint: hint}
+		return nil, &media.UnsupportedError{What: cmp.Or(t.Codec, "a track without a codec") + " in IVF", Hint: hint}
 	}
 	if t.Width < 0 || t.Height < 0 || t.Width > math.MaxUint16 || t.Height > math.MaxUint16 {
 		return nil, &media.UnsupportedError{What: fmt.Sprintf("a picture of %d × %d in IVF", t.Width, t.Height)}

@@ -18,6 +18,7 @@
 package ogg
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
@@ -34,7 +35,7 @@ func New(w io.Writer, tracks []media.Track) (media.Writer, error) {
 	}
 	t := tracks[0]
 	if t.Codec != "opus" {
-		return nil, &media.UnsupportedError{What: fmt.Sprintf("codec %q in Ogg", t.Codec), Hint: hint}
+		return nil, &media.UnsupportedError{What: cmp.Or(t.Codec, "a track without a codec") + " in Ogg", Hint: hint}
 	}
 	if t.Channels > 2 {
 		return nil, &media.UnsupportedError{What: fmt.Sprintf("Opus of %d channels in Ogg", t.Channels)}

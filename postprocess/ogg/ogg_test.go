@@ -77,7 +77,7 @@ func tryFile(track media.Track, frames ...media.Frame) ([]byte, error) {
 func TestHeaders(t *testing.T) {
 	comment := `{"t": "a", "d": "` + strings.Repeat("x", 70000) + `"}` // more than one page
 	head, tags, _ := packets(t, file(t, media.Track{
-		Codec: "opus", Name: "front \xff desk", Comment: comment,
+		Codec: "opus", Name: "front\x00 \xff desk", Comment: comment,
 		Created: time.Date(2026, 11, 21, 1, 51, 36, 0, time.FixedZone("CET", 3600)),
 	}))
 	if got, want := hex.EncodeToString(head), "4f707573486561640102380180bb0000000000"; got != want {
@@ -100,7 +100,7 @@ func TestHeaders(t *testing.T) {
 	for range count {
 		got = append(got, next())
 	}
-	want := []string{"DESCRIPTION=" + comment, "TITLE=front \ufffd desk", "DATE=2026-11-21T00:51:36Z"}
+	want := []string{"DESCRIPTION=" + comment, "TITLE=front\ufffd \ufffd desk", "DATE=2026-11-21T00:51:36Z"}
 	if vendor != "mjr" || !slices.Equal(got, want) || len(rest) != 0 {
 		t.Errorf("got %q, %.100q, %d bytes behind", vendor, got, len(rest))
 	}

@@ -27,6 +27,7 @@ func opusTags(t media.Track) []byte {
 	b := appendString([]byte("OpusTags"), vendor)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(comments)))
 	for _, c := range comments {
+		c = strings.ReplaceAll(c, "\x00", "\ufffd") // at which many readers stop
 		b = appendString(b, strings.ToValidUTF8(c, "\ufffd"))
 	}
 	return b

@@ -146,6 +146,24 @@ func TestClusterSize(t *testing.T) {
 	}
 }
 
+// A file that nobody closed, after a crash, has all clusters but the last.
+func TestUnfinished(t *testing.T) {
+	var s seekable
+	w, err := webm.New(&s, []media.Track{opusTrack})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 600 {
+		f := media.Frame{PTS: time.Duration(i) * 20 * time.Millisecond, Data: []byte{0xf8}}
+		if err := w.WriteFrame(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := len(read(t, s.data)), 500; got != want {
+		t.Errorf("got %d frames, want %d", got, want)
+	}
+}
+
 // The error of a time is that of one rounding, after a day as at the start.
 func TestRounding(t *testing.T) {
 	var at []place

@@ -1,6 +1,7 @@
 package webm
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -125,9 +126,6 @@ func (c *codec) entry(i int, t media.Track) trackEntry {
 }
 
 func unsupported(t media.Track, doc docType, hint string) error {
-	name := t.Codec
-	if name == "" {
-		name = "a track without a codec"
-	}
-	return &media.UnsupportedError{What: name + " in " + doc.name, Hint: hint}
+	what := cmp.Or(t.Codec, "a track without a codec") + " in " + doc.name
+	return &media.UnsupportedError{What: what, Hint: hint}
 }
