@@ -5,15 +5,14 @@ import (
 	"time"
 )
 
-// ticks is a number of ticks of a clock as time. What a Duration cannot hold,
-// 292 years, is the most it can.
+// ticks is a number of ticks of a clock as time, at most 73 years either way:
+// sums and differences of two of them are still a Duration.
 func ticks(n int64, rate int) time.Duration {
+	const most = math.MaxInt64 / 4 / int64(time.Second)
 	r := int64(max(rate, 1))
 	s := n / r
-	const most = math.MaxInt64/int64(time.Second) - 1
-	if s > most || s < -most {
-		s = max(min(s, most), -most)
-		return time.Duration(s) * time.Second
+	if s >= most || s <= -most {
+		return time.Duration(max(min(s, most), -most)) * time.Second
 	}
 	return time.Duration(s)*time.Second + time.Duration(n%r)*time.Second/time.Duration(r)
 }

@@ -126,6 +126,28 @@ func TestReadErrorBeforeTheFirstFrame(t *testing.T) {
 	}
 }
 
+// An error that was met while looking ahead is none of what is there already.
+func TestReadErrorBehindAShortRecording(t *testing.T) {
+	all := load(t, "plain-vp8-data", "audio")
+	all.packets = all.packets[:5]
+	in := all.input(t)
+	in.R = &failing{in.R, errDisk}
+	c, _, err := convert(t, []Input{in}, Options{})
+	if !errors.Is(err, errDisk) || len(c.blocks) != 5 {
+		t.Errorf("got %v after %d blocks", err, len(c.blocks))
+	}
+}
+
+func TestReadErrorAfterATrackWasLeftOut(t *testing.T) {
+	rec := corpus.Load(t, "livekit-vp8")
+	in := sealedInputs(t, rec, wrongKeys(keysOf(t, rec)))
+	in[1].R = &failing{io.LimitReader(in[1].R, 60_000), errDisk}
+	_, rep, err := convert(t, in, Options{})
+	if !errors.Is(err, errDisk) || !rep.Tracks[0].Left || !errors.Is(rep.Tracks[0].Why, ErrWrongKey) {
+		t.Errorf("got %v, and %v", err, rep.Tracks[0].Why)
+	}
+}
+
 // full is an output with room for some bytes.
 type full struct{ room int }
 

@@ -87,6 +87,9 @@ func TestEncryptedRecordings(t *testing.T) {
 				if want == 0 || got.Frames.Written != want || got.Frames.Opened != want {
 					t.Errorf("%s: %d frames opened, %d written, want %d: %+v", got.Name, got.Frames.Opened, got.Frames.Written, want, got.Frames)
 				}
+				if xor := strings.HasPrefix(name, "xor"); got.Frames.Unauthenticated != xor {
+					t.Errorf("%s: unauthenticated: %v", got.Name, got.Frames.Unauthenticated)
+				}
 				var spans, keys int64
 				for _, s := range got.Frames.Spans {
 					spans += s.Frames

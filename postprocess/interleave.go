@@ -29,7 +29,8 @@ func (i *interleaver) prime() error {
 		case !errors.Is(err, io.EOF):
 			return err
 		default:
-			t.report.Left = true
+			t.finish()
+			t.report.Left, t.report.Why = true, why(t.report)
 		}
 	}
 	i.tracks = kept

@@ -23,10 +23,11 @@ func (s *frames) readFrame() (frame, error) {
 		return frame{}, io.EOF
 	}
 	scribble(s.buf)
-	s.buf = append(s.buf[:0], s.all[0]...)
+	data, lost := strings.CutPrefix(s.all[0], "!") // the stage before lost something
+	s.buf = append(s.buf[:0], data...)
 	s.all = s.all[1:]
 	s.n++
-	return frame{data: s.buf, time: s.n}, nil
+	return frame{data: s.buf, time: s.n, lost: lost}, nil
 }
 
 func scribble(b []byte) {
@@ -37,9 +38,10 @@ func scribble(b []byte) {
 
 // scripted answers what the frames say, by their first letter: o opens, a is
 // not authentic, f is not of the scheme, c is in clear, n has no key, h waits
-// for one that H brings, r opens when it is tried again.
+// for one that H brings, s for one that r brings when it is tried again.
 type scripted struct {
 	adopted bool
+	second  bool
 	tried   map[string]bool
 	opens   int
 }
@@ -72,6 +74,11 @@ func (s *scripted) Open(dst, data []byte, m decrypt.Meta) (decrypt.Result, error
 		return res, errors.New("something else")
 	case 'r':
 		if !again {
+			return res, decrypt.ErrHold
+		}
+		s.second, res.Adopted = true, true
+	case 's':
+		if !s.second {
 			return res, decrypt.ErrHold
 		}
 	case 'h':
@@ -141,6 +148,21 @@ func TestOpen(t *testing.T) {
 				t.Errorf("counted %q, want %q", counts, c.counts)
 			}
 		})
+	}
+}
+
+// A held frame may bring the key for those before it.
+func TestOpenRetriesUntilNothingIsNew(t *testing.T) {
+	src := &frames{all: strings.Fields("s1 r2 h3 H4 o5")}
+	o := &opener{src: src, o: new(scripted), seen: new(decrypt.Seen), rate: 1, report: new(FrameReport)}
+	for n, want := range []string{"1", "2", "3", "4"} {
+		f, err := o.readFrame()
+		if err != nil || string(f.data) != want {
+			t.Fatalf("frame %d: got %q, %v", n, f.data, err)
+		}
+	}
+	if len(src.all) != 1 {
+		t.Errorf("%d frames left, want 1: they came out at the end only", len(src.all))
 	}
 }
 
@@ -241,6 +263,26 @@ func TestOpenSpans(t *testing.T) {
 	}
 }
 
+// signed opens frames that say the state of their signature.
+type signed struct{}
+
+func (signed) Open(dst, data []byte, _ decrypt.Meta) (decrypt.Result, error) {
+	return decrypt.Result{Plain: append(dst, data...), Signature: decrypt.SigState(data[0] - '0')}, nil
+}
+
+func TestOpenCountsSignatures(t *testing.T) {
+	report := new(FrameReport)
+	o := &opener{src: &frames{all: strings.Fields("0 1 1 2 2 2 3 3 3 3")}, o: signed{}, seen: new(decrypt.Seen), rate: 1, report: report}
+	for {
+		if _, err := o.readFrame(); err != nil {
+			break
+		}
+	}
+	if got, want := report.Signatures, (SignatureReport{Unsigned: 1, Unverified: 2, Verified: 3, Bad: 4}); got != want {
+		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
 func TestOpenBoundsSpans(t *testing.T) {
 	var all []string
 	for range MaxSpans {
@@ -267,9 +309,13 @@ func (numbered) Open(dst, data []byte, _ decrypt.Meta) (decrypt.Result, error) {
 
 func TestOpenDropsReplays(t *testing.T) {
 	seen := new(decrypt.Seen)
-	for _, c := range []struct{ in, want string }{
-		{"1a 2b 1a 3c 2x 3c", "[1a 2b 3c 2x]"},
-		{"4d 1a 2y", "[4d 2y]"}, // another track of the session
+	for _, c := range []struct {
+		in, want string
+		replayed int64
+	}{
+		{"1a 2b 1a 3c 2x 3c", "[1a 2b 3c 2x]", 2},
+		{"4d 1a 2y", "[4d 2y]", 1}, // another track of the session
+		{"5e !1a 6f 7g", "[5e !6f 7g]", 1},
 	} {
 		report := new(FrameReport)
 		o := &opener{src: &frames{all: strings.Fields(c.in)}, o: numbered{}, seen: seen, rate: 1, report: report}
@@ -279,13 +325,40 @@ func TestOpenDropsReplays(t *testing.T) {
 			if err != nil {
 				break
 			}
+			lost := "" // a replay is no loss
 			if f.lost {
-				t.Errorf("%s: a replay is no loss", f.data)
+				lost = "!"
 			}
-			out = append(out, string(f.data))
+			out = append(out, lost+string(f.data))
 		}
-		if got := fmt.Sprint(out); got != c.want || report.Replayed == 0 || report.Reused != 1 || report.Opened != int64(len(out)) {
+		if got := fmt.Sprint(out); got != c.want || report.Replayed != c.replayed || report.Reused != int64(strings.Count(c.in, "x")+strings.Count(c.in, "y")) || report.Opened != int64(len(out)) {
 			t.Errorf("got %s, want %s; %+v", got, c.want, report)
 		}
 	}
+}
+
+func TestOpenKeepsWhatWasSeenLongAgo(t *testing.T) {
+	all := []string{"0"}
+	for n := range 1 << 16 {
+		all = append(all, fmt.Sprint(1+n))
+	}
+	report := new(FrameReport)
+	o := &opener{src: &frames{all: append(all, "0")}, o: counted{}, seen: new(decrypt.Seen), rate: 1, report: report}
+	for {
+		if _, err := o.readFrame(); err != nil {
+			break
+		}
+	}
+	if report.Repeated != 1 || report.Replayed+report.Reused != 0 || report.Opened != int64(len(all)+1) {
+		t.Errorf("%+v", report)
+	}
+}
+
+// counted opens frames that are a counter.
+type counted struct{}
+
+func (counted) Open(dst, data []byte, _ decrypt.Meta) (decrypt.Result, error) {
+	res := decrypt.Result{Plain: append(dst, data...), HasCounter: true}
+	_, err := fmt.Sscan(string(data), &res.Counter)
+	return res, err
 }

@@ -76,12 +76,6 @@ func (s *session) write(w io.Writer, container media.Container) error {
 	if err := s.frames.prime(); err != nil {
 		return err
 	}
-	for _, t := range s.all {
-		if r := t.report; r.Left && r.Why == nil {
-			t.finish()
-			r.Why = why(r)
-		}
-	}
 	if len(s.frames.tracks) == 0 {
 		return s.nothing()
 	}

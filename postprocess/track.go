@@ -31,7 +31,7 @@ type track struct {
 	zero    int64 // its time
 	dirty   bool  // and since the last one something is missing
 
-	media.Frame // the frame at hand; PTS is from the session's zero
+	media.Frame // the frame at hand; PTS is from the recording's first packet
 	have        bool
 	end         time.Duration // of what was written
 }
@@ -79,7 +79,7 @@ func newTrack(in Input, o Options, seen *decrypt.Seen, report *TrackReport) (*tr
 func openInput(in Input) (*mjr.Reader, error) {
 	src := &notingReader{r: in.R}
 	r, err := mjr.NewReader(src)
-	if src.err != nil {
+	if err != nil && src.err != nil {
 		return nil, &ReadError{in.Name, src.err}
 	}
 	return r, err
@@ -122,8 +122,7 @@ func supported(h mjr.Header, in Input) (*codec, error) {
 	return c, nil
 }
 
-// next reads the next frame of the output; PTS counts from the recording's
-// first packet.
+// next reads the next frame of the output.
 func (t *track) next() error {
 	t.have = false
 	for {
