@@ -41,6 +41,8 @@ type (
 	}
 )
 
+var _ decrypt.PacketOpener = (*Opener)(nil)
+
 var outerHeader = rtpPacket(7, 1, nil)
 
 func (o *payloadOpener) Open(dst, frame []byte, _ decrypt.Meta) (decrypt.Result, error) {

@@ -102,6 +102,50 @@ func TestRolloverIsSearchedAndFollowed(t *testing.T) {
 	}
 }
 
+func TestRolloverCount(t *testing.T) {
+	var r rollover
+	for _, c := range []struct {
+		name   string
+		seq    uint16
+		follow bool
+		wraps  int64
+	}{
+		{"the first packet", 65000, true, 0},
+		{"one after a wrap", 10, true, 1},
+		{"a late one of before", 65500, true, 0},
+		{"far ahead of the latest", 32000, true, 1},
+		{"a late one again", 10, true, 1},
+		{"as far ahead of the latest, not of the late one", 33000, false, 1},
+		{"half a turn and more ahead is taken for late", 65000, false, 0},
+	} {
+		if got := r.wraps(c.seq); got != c.wraps {
+			t.Errorf("%s: %d wraps, want %d", c.name, got, c.wraps)
+		}
+		if c.follow {
+			r.follow(c.seq)
+		}
+	}
+	r = rollover{}
+	r.follow(3)
+	for _, c := range []struct {
+		start uint32
+		step  int
+		seq   uint16
+		want  uint32
+		ok    bool
+	}{
+		{0, 0, 4, 0, true},
+		{0, 0, 65535, 0, false}, // before the beginning
+		{0, 1, 65535, 0, true},
+		{1<<32 - 1, 0, 4, 1<<32 - 1, true},
+		{1<<32 - 1, 1, 4, 0, false},
+	} {
+		if got, ok := r.roc(c.start, c.step, c.seq); ok != c.ok || ok && got != c.want {
+			t.Errorf("start %d, step %d, sequence number %d: %d, %v, want %d, %v", c.start, c.step, c.seq, got, ok, c.want, c.ok)
+		}
+	}
+}
+
 func TestRolloverIsBounded(t *testing.T) {
 	k := testKey("PERC-LITE-AEAD_AES_128_GCM", 1)
 	for _, c := range []struct {

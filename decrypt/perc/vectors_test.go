@@ -2,6 +2,7 @@ package perc
 
 import (
 	"bytes"
+	"crypto/aes"
 	"encoding/hex"
 	"errors"
 	"os"
@@ -253,12 +254,22 @@ func TestDerive(t *testing.T) {
 		}
 		return b
 	}
-	s, err := newSession(&profiles[2], bin("e1f97a0d3e018be0d64fa32c06de4139"+"0ec675ad498afeebb6960b3aabe6"))
+	prf, err := aes.NewCipher(bin("e1f97a0d3e018be0d64fa32c06de4139"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := bin("30cbbc08863d8c85d49db34a9ae1"); !bytes.Equal(s.salt[:], want) {
-		t.Errorf("session salt %x, want %x", s.salt, want)
+	salt := bin("0ec675ad498afeebb6960b3aabe6")
+	for _, c := range []struct {
+		label byte
+		want  string
+	}{
+		{labelKey, "c61e7a93744f39ee10734afe3ff7a087"},
+		{labelSalt, "30cbbc08863d8c85d49db34a9ae1"},
+		{labelAuth, "cebe321f6ff7716b6fd4ab49af256a156d38baa4"},
+	} {
+		if got := derive(prf, salt, c.label, len(c.want)/2); hex.EncodeToString(got) != c.want {
+			t.Errorf("label %d: %x, want %s", c.label, got, c.want)
+		}
 	}
 }
 
