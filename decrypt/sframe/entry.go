@@ -44,7 +44,10 @@ func newEntry(k decrypt.Key) (*entry, error) {
 	if len(e.base) == 0 {
 		return nil, fmt.Errorf("sframe: key %.64q is empty", k.ID)
 	}
-	return e, e.setID(k)
+	if err := e.setID(k); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // rule is how a key id names its key: by its upper bits, which for static keys

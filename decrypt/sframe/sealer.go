@@ -26,7 +26,6 @@ type SealerOptions struct {
 type Sealer struct {
 	entry   *entry
 	kid     uint64
-	step    int
 	counter uint64
 
 	box  *box
@@ -45,7 +44,7 @@ func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Sealer{entry: e, step: o.Step, counter: o.Counter}
+	s := &Sealer{entry: e, counter: o.Counter}
 	switch {
 	case o.Step < 0 || o.Step > 0 && e.kdf != kdfRatchet:
 		return nil, fmt.Errorf("sframe: key %q: ratchet step %d of kdf %q", key.ID, o.Step, e.kdf)
@@ -61,8 +60,10 @@ func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
 	default:
 		s.kid = o.KID
 	}
-	s.box, err = e.box(s.kid, s.step, 0)
-	return s, err
+	if s.box, err = e.box(s.kid, o.Step, 0); err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 // Format prints no key, whatever the verb.
