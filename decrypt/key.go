@@ -27,7 +27,8 @@ type Key struct {
 	Secret Secret // "k": what enters the scheme's first key derivation
 	// Public is the verification key of an "EC" entry.
 	Public *ecdsa.PublicKey
-	// Opens is the test-only member "x-opens".
+	// Opens is the test-only member "x-opens": names of vectors, with commas
+	// between.
 	Opens string
 
 	E2EE

@@ -20,6 +20,9 @@ func (a *attempt) read(kind decrypt.Kind) bool {
 	return a.readings[wholly].ok || a.readings[skipped].ok
 }
 
+// forget lets go of the frame, which is the caller's again.
+func (a *attempt) forget() { a.frame = nil }
+
 // Try implements decrypt.Trier: one HMAC.
 func (a *attempt) Try(i, step int) bool {
 	r := &a.readings[i%readings]
@@ -44,7 +47,7 @@ func (o *Opener) choose(m decrypt.Meta) (first int) {
 	for i, r := range rs {
 		q.ids[i], q.ok[i] = r.id, r.ok
 	}
-	if q == o.listed {
+	if q == o.listed { // of a thousand keys, listing takes 3 µs
 		return first
 	}
 	o.listed, o.list = q, o.list[:0]

@@ -37,6 +37,26 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
+// BenchmarkOpenOfManyKeys has a thousand keys that all fit the frames' id.
+func BenchmarkOpenOfManyKeys(b *testing.B) {
+	var keys []decrypt.Key
+	for n := range 1000 {
+		keys = append(keys, keyOf(fmt.Sprint(n), fmt.Sprint("secret ", n), 5))
+	}
+	s, o := mustSealer(b, keys[0], SealerOptions{}), mustOpener(b, keys)
+	frame, err := s.Seal(nil, make([]byte, 80), video)
+	if err != nil {
+		b.Fatal(err)
+	}
+	dst := make([]byte, 0, len(frame))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := o.Open(dst, frame, video); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkSeal(b *testing.B) {
 	for _, size := range sizes {
 		b.Run(fmt.Sprint(size.n), func(b *testing.B) {

@@ -111,6 +111,7 @@ func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (decrypt.Result, error)
 	refused := decrypt.Result{Plain: dst}
 	a := &o.attempt
 	a.frame = frame
+	defer a.forget()
 	if !a.read(m.Kind) {
 		return refused, decrypt.ErrFormat
 	}

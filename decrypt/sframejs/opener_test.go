@@ -7,11 +7,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/decrypt"
-	"github.com/mjrkit/mjrkit/decrypt/decrypttest"
 )
 
 func otherPoint(t testing.TB) *ecdsa.PublicKey {
@@ -41,46 +39,6 @@ var (
 	audio = decrypt.Meta{Kind: decrypt.Audio, Codec: "opus"}
 	video = decrypt.Meta{Kind: decrypt.Video, Codec: "vp8"}
 )
-
-func TestContract(t *testing.T) {
-	frames := decrypttest.Frames(t)
-	two := decrypttest.Frames(t, "opus", "vp8")
-	var long []decrypttest.Frame // enough to skip something of
-	for _, f := range frames {
-		if f.Meta.Kind == decrypt.Audio || len(f.Data) >= clearBytes(f.Data[0]) {
-			long = append(long, f)
-		}
-	}
-	some := slices.DeleteFunc(slices.Clone(long), func(f decrypttest.Frame) bool { return f.Meta.Codec != "vp8" })
-	key, other := keyOf("alice", "the first secret", 300), keyOf("mallory", "the other secret", 300)
-	loose := keyOf("for all", "yet another secret")
-	for _, c := range []struct {
-		name         string
-		sealer       decrypt.Key
-		keys, others []decrypt.Key
-		frames       []decrypttest.Frame
-		clear        bool
-	}{
-		{"one key", key, []decrypt.Key{key}, []decrypt.Key{other}, frames, false},
-		{"keys without an id among them", key, []decrypt.Key{loose, key}, []decrypt.Key{other, loose}, two, false},
-		{"a key without an id", key, []decrypt.Key{keyOf("alice", "the first secret")}, []decrypt.Key{loose}, two, false},
-		{"VP8 header skipped, and found out", skipping(key, true), []decrypt.Key{key}, []decrypt.Key{other, loose}, long, true},
-		{"VP8 header skipped, by the key file", skipping(key, true), []decrypt.Key{skipping(key, true)}, []decrypt.Key{skipping(other, true)}, some, true},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			decrypttest.Run(t, decrypttest.Config{
-				Opener:   func(t testing.TB) decrypt.Opener { return mustOpener(t, c.keys) },
-				Stranger: func(t testing.TB) decrypt.Opener { return mustOpener(t, c.others) },
-				Sealer:   func(t testing.TB) decrypt.Sealer { return mustSealer(t, c.sealer, SealerOptions{}) },
-				Frames:   c.frames,
-				Secrets:  [][]byte{key.Secret, other.Secret},
-				Unprotected: func(f decrypttest.Frame, sealed []byte, i int) bool {
-					return c.clear && f.Meta.Kind == decrypt.Video && i < clearBytes(sealed[0])
-				},
-			})
-		})
-	}
-}
 
 func TestNoKey(t *testing.T) {
 	o := mustOpener(t, []decrypt.Key{keyOf("a", "secret", 5), keyOf("b", "secret", 7), {Alg: "JITSI-GCM"}})
@@ -185,6 +143,66 @@ func TestDeepRatchet(t *testing.T) {
 		if len(k.warm) > maxWarm {
 			t.Errorf("%d ciphers are kept of a key, want %d at most", len(k.warm), maxWarm)
 		}
+	}
+}
+
+// TestShortTagsAreConfirmed: among audio keys with 4-byte tags the first frame
+// of a choice proves nothing, and the held frame opens after the second.
+func TestShortTagsAreConfirmed(t *testing.T) {
+	one, two := keyOf("one", "secret", 5), keyOf("two", "other", 5)
+	for _, c := range []struct {
+		name string
+		keys []decrypt.Key
+		step int
+		m    decrypt.Meta
+		held bool
+	}{
+		{"audio, the only key of its id", []decrypt.Key{one}, 0, audio, false},
+		{"audio, the only key of its id and one without", []decrypt.Key{keyOf("loose", "x"), one}, 0, audio, false},
+		{"audio, a choice of keys", []decrypt.Key{two, one}, 0, audio, true},
+		{"audio, a ratchet step", []decrypt.Key{one}, 1, audio, true},
+		{"audio, a key without an id", []decrypt.Key{keyOf("one", "secret")}, 0, audio, true},
+		{"video, a choice of keys", []decrypt.Key{two, one}, 0, video, false},
+		{"video, a ratchet step", []decrypt.Key{one}, 1, video, false},
+	} {
+		s, o := mustSealer(t, one, SealerOptions{Step: c.step}), mustOpener(t, c.keys)
+		var frames [2][]byte
+		for i := range frames {
+			var err error
+			if frames[i], err = s.Seal(nil, []byte("some frame"), c.m); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err := o.Open(nil, frames[0], c.m)
+		if held := errors.Is(err, decrypt.ErrHold); held != c.held || !held && err != nil {
+			t.Errorf("%s: %v for the first frame, held should be %t", c.name, err, c.held)
+		}
+		if res, err := o.Open(nil, frames[1], c.m); err != nil || res.Adopted != c.held {
+			t.Errorf("%s: %v for the second frame, adopted %t", c.name, err, res.Adopted)
+		}
+		if res, err := o.Open(nil, frames[0], c.m); err != nil || string(res.Plain) != "some frame" {
+			t.Errorf("%s: %v for the first frame again, %q", c.name, err, res.Plain)
+		}
+	}
+}
+
+// TestLayoutIsRemembered: what stands where a header could be changes from
+// frame to frame, and with it the key id that it seems to name.
+func TestLayoutIsRemembered(t *testing.T) {
+	s := mustSealer(t, skipping(keyOf("a", "secret", 5), true), SealerOptions{})
+	o := mustOpener(t, []decrypt.Key{keyOf("a", "secret")})
+	const frames = 200
+	for n := range frames {
+		frame, err := s.Seal(nil, []byte{0x19, byte(n), 7, 1, 2, 3}, video)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.Open(nil, frame, video); err != nil {
+			t.Fatalf("frame %d: %v", n, err)
+		}
+	}
+	if got := float64(o.Tries()) / frames; got > 1.05 {
+		t.Errorf("%.3f tries a frame, want at most 1.05", got)
 	}
 }
 

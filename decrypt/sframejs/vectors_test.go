@@ -3,11 +3,14 @@ package sframejs
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/decrypt/decrypttest"
+	"github.com/mjrkit/mjrkit/internal/corpus"
 )
 
 const alg = "MEDOOZE-SFRAME"
@@ -119,6 +122,36 @@ func TestSealVectors(t *testing.T) {
 	}
 	if sealed != 106 {
 		t.Errorf("%d vectors sealed, want 106", sealed)
+	}
+}
+
+// TestExampleKeyFile opens what the example's key says that it opens, with all
+// keys of the file and nothing from the vector but its frame.
+func TestExampleKeyFile(t *testing.T) {
+	file, err := os.Open(filepath.Join(corpus.Root(t), "vectors", "keyfile", "example.jwks.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	set, err := decrypt.ParseKeys(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opened := 0
+	for _, v := range decrypttest.Vectors(t, "sframe-medooze.json") {
+		for _, k := range set.Keys {
+			if k.Opens != v.ID {
+				continue
+			}
+			res, err := mustOpener(t, set.Keys).Open(nil, v.Encrypted, v.Meta)
+			if err != nil || !bytes.Equal(res.Plain, v.Plaintext) || res.Key != k.ID {
+				t.Errorf("%s: %v, %x by %q; want %x by %q", v.ID, err, res.Plain, res.Key, v.Plaintext, k.ID)
+			}
+			opened++
+		}
+	}
+	if opened != 1 {
+		t.Errorf("%d vectors opened, want 1", opened)
 	}
 }
 
