@@ -58,6 +58,7 @@ type slot struct {
 	known   []Candidate // most recent first
 	pending []pending
 	cursor  int // where the search stands; 0 is its beginning
+	again   int // the key whose own step a deep search tries next once more
 }
 
 type pending struct {
@@ -100,12 +101,28 @@ func (r *Ring) Open(id uint64, keys []int, exact bool, frame []byte, t Trier) (c
 
 // search goes on from the cursor for as long as the credit lasts. Only a
 // search that began and ended with this frame says that no key opens it.
+//
+// A search that has come to the ratchets may have begun with a frame that was
+// damaged: part of the credit goes to the keys as they stand in the file,
+// once more and by turns.
 func (r *Ring) search(s *slot, keys []int, exact bool, frame []byte, t Trier) (Candidate, bool, error) {
 	whole := s.cursor == 0
+	shallow := 0
+	if s.cursor > len(keys) {
+		shallow = min(len(keys), perFrame/2)
+	}
 	skipper, _ := t.(Skipper)
 	for {
 		at := s.cursor
-		c, ok := r.next(s, keys)
+		var c Candidate
+		ok := true
+		if shallow > 0 {
+			c = Candidate{keys[s.again%len(keys)], 0}
+			s.again++
+			shallow--
+		} else {
+			c, ok = r.next(s, keys)
+		}
 		switch {
 		case !ok && whole:
 			s.cursor = 0

@@ -144,6 +144,25 @@ func TestRingSkippedCandidatesCostNothing(t *testing.T) {
 	}
 }
 
+func TestRingDamagedFirstFrameWithManyKeys(t *testing.T) {
+	r := Ring{MaxStep: 1024}
+	const keys = 10
+	for n := range 3 { // damaged: the search goes past the keys themselves
+		if _, _, err := r.Open(0, upTo(keys), false, frameNo(n), lock{Candidate{-1, 0}}); !errors.Is(err, ErrHold) {
+			t.Fatalf("damaged frame %d: %v, want ErrHold", n, err)
+		}
+	}
+	for n := 3; ; n++ {
+		_, _, err := r.Open(0, upTo(keys), false, frameNo(n), lock{Candidate{7, 0}})
+		if err == nil {
+			return
+		}
+		if n == 6 {
+			t.Fatal("the key as it stands in the file was not tried again")
+		}
+	}
+}
+
 func TestRingForgetsIDsWithoutEnd(t *testing.T) {
 	r := Ring{}
 	for n := range 10 * maxSlots {
