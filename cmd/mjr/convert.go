@@ -85,8 +85,8 @@ func (o *convertOptions) check() error {
 	switch {
 	case o.jobs < 1:
 		return misused("--jobs %d: want 1 or more", o.jobs)
-	case o.window < 1 || o.window > 1<<16:
-		return misused("--window %d: want 1 to 65536 packets", o.window)
+	case o.window < 1 || o.window > stream.MaxWindow:
+		return misused("--window %d: want 1 to %d packets", o.window, stream.MaxWindow)
 	case o.maxRatchet < 0 || o.maxRatchet > 1<<20:
 		return misused("--max-ratchet %d: want 0 to 1048576 steps", o.maxRatchet)
 	case o.acceptClear != "" && o.acceptClear != "before" && o.acceptClear != "all":

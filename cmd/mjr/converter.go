@@ -71,7 +71,9 @@ func (v *converter) job(ctx context.Context, j job) result {
 	}
 	opts := postprocess.Options{Window: v.o.window, Clean: v.o.clean, Clear: v.clearPolicy(in)}
 	if j.output == "-" {
-		res.report, res.err = postprocess.Convert(v.stdout, j.format.container, in.inputs, opts)
+		// A file that output is appended to can seek, but not patch.
+		stdout := struct{ io.Writer }{v.stdout}
+		res.report, res.err = postprocess.Convert(stdout, j.format.container, in.inputs, opts)
 	} else {
 		out := &output{path: j.output, force: v.o.force, mkdir: v.o.output != ""}
 		defer out.abort()
@@ -86,6 +88,11 @@ func (v *converter) job(ctx context.Context, j job) result {
 		res.err = v.explain(ctx, j, in, res)
 	} else {
 		res.short = shortOfWhole(res.report, v.o.strict)
+		for i, t := range res.report.Tracks {
+			if t.Left && v.mangled(in.headers[i], in.files[i]) {
+				res.short = append(res.short, t.Name+": "+mangledWhy+"; "+mangledHint)
+			}
+		}
 	}
 	return res
 }

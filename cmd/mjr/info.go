@@ -40,8 +40,8 @@ With keys it tells which of them opens which frames.`,
 }
 
 func runInfo(c *cobra.Command, o *infoOptions, args []string) error {
-	if o.window < 1 || o.window > 1<<16 {
-		return misused("--window %d: want 1 to 65536 packets", o.window)
+	if o.window < 1 || o.window > stream.MaxWindow {
+		return misused("--window %d: want 1 to %d packets", o.window, stream.MaxWindow)
 	}
 	files, err := o.inputOptions.files(args, c.InOrStdin())
 	if err != nil {

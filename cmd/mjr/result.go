@@ -6,7 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"os"
 	"slices"
+	"strings"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/mjr"
@@ -102,10 +105,8 @@ func (v *converter) explainNothing(in *opened, res result) error {
 	clear := errors.Is(res.err, postprocess.ErrNotEncrypted)
 	errors.As(res.err, &unsupported)
 	switch {
-	case (refused || clear) && v.mangled(in):
-		return &exitError{exitUnsupported,
-			fmt.Errorf("%w: a browser's packetizer takes such frames apart, and they cannot be put together again", res.err),
-			"H.264 survives LiveKit's scheme and Janus's XOR only, AV1 none"}
+	case (refused || clear) && v.mangled(in.headers[0], in.files[0]):
+		return &exitError{exitUnsupported, fmt.Errorf("%w: %s", res.err, mangledWhy), mangledHint}
 	case refused || clear:
 		return &exitError{exitNoKey, res.err, v.hintNothing(in)}
 	case unsupported != nil:
@@ -143,34 +144,51 @@ func (v *converter) whatIsMissing(in *opened) string {
 	return ""
 }
 
-// haveIDs lists the key ids and indexes of the key files.
+// haveIDs lists the key ids and indexes of the key files by scheme.
 func (v *converter) haveIDs() string {
-	var ids []uint64
+	const most = 8
+	have := make(map[string][]string)
 	for _, k := range v.keys.Keys {
-		for _, id := range []*uint64{k.KeyID, k.Index} {
-			if id != nil && !slices.Contains(ids, *id) {
-				ids = append(ids, *id)
-			}
+		if k.Type != "oct" {
+			continue
+		}
+		id := "any"
+		if k.KeyID != nil {
+			id = fmt.Sprint(*k.KeyID)
+		} else if k.Index != nil {
+			id = fmt.Sprint(*k.Index)
+		}
+		if !slices.Contains(have[k.Alg], id) {
+			have[k.Alg] = append(have[k.Alg], id)
 		}
 	}
-	if len(ids) == 0 {
-		return fmt.Sprintf("none of the %d keys fits", len(v.keys.Keys))
+	var words []string
+	for _, alg := range slices.Sorted(maps.Keys(have)) {
+		ids := have[alg]
+		if more := len(ids) - most; more > 0 {
+			ids = append(ids[:most:most], fmt.Sprintf("and %d more", more))
+		}
+		words = append(words, fmt.Sprintf("%s with id %s", alg, strings.Join(ids, ", ")))
 	}
-	slices.Sort(ids)
-	if len(ids) > 16 {
-		return fmt.Sprintf("the key file has %d ids, from %d to %d", len(ids), ids[0], ids[len(ids)-1])
-	}
-	return fmt.Sprintf("the key file has ids %d", ids)
+	return "the keys are of " + strings.Join(words, "; ")
 }
 
-// mangled reports whether a browser cannot have sent these frames whole: H.264
-// and AV1 under a scheme that knows nothing of NAL units and OBUs.
-func (v *converter) mangled(in *opened) bool {
-	codec := slices.ContainsFunc(in.headers, func(h mjr.Header) bool {
-		return h.Codec == "h264" || h.Codec == "h265" || h.Codec == "av1"
+// mangled reports whether a recording's frames cannot have come through a
+// browser whole: H.264 and AV1 under a scheme that knows nothing of NAL units
+// and OBUs.
+func (v *converter) mangled(h mjr.Header, f *os.File) bool {
+	if v.keys == nil || h.Codec != "h264" && h.Codec != "h265" && h.Codec != "av1" {
+		return false
+	}
+	if guess, err := lookAt(f); err != nil || guess.Scheme != "" {
+		return false // what can be recognised is whole
+	}
+	return !slices.ContainsFunc(schemes, func(s scheme) bool {
+		return s.anyCodec && slices.ContainsFunc(v.keys.Keys, func(k decrypt.Key) bool { return s.handles(k.Alg) })
 	})
-	survives := slices.ContainsFunc(schemes, func(s scheme) bool {
-		return s.anyCodec && v.keys != nil && slices.ContainsFunc(v.keys.Keys, func(k decrypt.Key) bool { return s.handles(k.Alg) })
-	})
-	return codec && !survives && len(in.headers) == 1
 }
+
+const (
+	mangledWhy  = "a browser's packetizer takes such frames apart, and they cannot be put together again"
+	mangledHint = "H.264 survives LiveKit's scheme and Janus's XOR only, AV1 none"
+)
