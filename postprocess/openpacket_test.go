@@ -2,90 +2,77 @@ package postprocess
 
 import (
 	"errors"
-	"slices"
+	"io"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
-// tailed opens packets that end with an s, and takes it away.
-type tailed struct{}
+// late is a scheme per packet that opens nothing before its third packet, and
+// never one that is damaged.
+type late struct{ asked int }
 
-func (tailed) OpenPacket(dst, packet []byte) (decrypt.Result, error) {
-	res := decrypt.Result{Plain: dst}
-	n := len(packet) - 1
-	switch packet[n] {
-	case 's':
-		res.Plain = append(dst, packet[:n]...)
-		return res, nil
-	case 'a':
-		return res, decrypt.ErrAuth
-	case 'n':
-		return res, &decrypt.NoKeyError{ID: 9}
-	case 'c':
-		return res, decrypt.ErrClear
+func (l *late) OpenPacket(dst, p []byte) (decrypt.Result, error) {
+	l.asked++
+	switch {
+	case p[0] == 'x':
+		return decrypt.Result{Plain: dst}, decrypt.ErrAuth
+	case l.asked < 3:
+		return decrypt.Result{Plain: dst}, decrypt.ErrHold
 	}
-	return res, decrypt.ErrFormat
+	return decrypt.Result{Plain: append(dst, p...), Adopted: l.asked == 3}, nil
 }
 
-func TestPacketOpener(t *testing.T) {
-	plain := load(t, "plain-vp8-data", "audio")
-	want, _, err := convert(t, []Input{plain.input(t)}, Options{})
-	if err != nil {
-		t.Fatal(err)
+type packetList []string
+
+func (l *packetList) ReadPacket() (mjr.Packet, error) {
+	if len(*l) == 0 {
+		return mjr.Packet{}, io.EOF
 	}
-	sealed := recording{header: plain.header}
-	tail := func(p mjr.Packet, b byte) {
-		p.Data = append(p.Data[:len(p.Data):len(p.Data)], b)
-		sealed.packets = append(sealed.packets, p)
-	}
-	for i, p := range plain.packets {
-		tail(p, 's')
-		if i%100 == 7 { // others between them, with the same numbers
-			tail(p, 'a')
-			tail(p, 'n')
-			tail(p, 'c')
-			tail(p, 'f')
+	p := mjr.Packet{Data: []byte((*l)[0])}
+	*l = (*l)[1:]
+	return p, nil
+}
+
+func TestPacketsThatWaitAreNotLost(t *testing.T) {
+	r := &packetOpener{src: &packetList{"a", "b", "c", "x", "d"}, o: new(late)}
+	var got string
+	for {
+		p, err := r.ReadPacket()
+		if errors.Is(err, io.EOF) {
+			break
 		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got += string(p.Data)
 	}
-	in := sealed.input(t)
-	in.PacketOpener = tailed{}
-	got, rep, err := convert(t, []Input{in}, Options{})
-	if err != nil {
-		t.Fatal(err)
+	if got != "abcd" {
+		t.Errorf("got packets %q, want abcd", got)
 	}
-	sum := func(b block) string { return b.sum }
-	if !slices.Equal(mapped(got.blocks, sum), mapped(want.blocks, sum)) {
-		t.Errorf("%d frames, want %d", len(got.blocks), len(want.blocks))
-	}
-	if o := rep.Tracks[0].Opening; o.NotAuth != 6 || o.NoKey[9] != 6 || o.Clear != 6 || o.Malformed != 6 {
-		t.Errorf("%+v", o)
+	if r.report.Opened != 4 || r.report.NotAuth != 1 {
+		t.Errorf("got %+v, want 4 opened and 1 not authentic", r.report)
 	}
 }
 
-func TestPacketOpenerThatOpensNothing(t *testing.T) {
-	for _, c := range []struct {
-		tail byte
-		want error
-	}{{'a', ErrWrongKey}, {'n', &MissingKeyError{IDs: []uint64{9}}}, {'f', ErrNotEncrypted}} {
-		all := load(t, "plain-vp8-data", "audio")
-		for i, p := range all.packets {
-			all.packets[i].Data = append(p.Data, c.tail)
-		}
-		in := all.input(t)
-		in.PacketOpener = tailed{}
-		_, rep, err := convert(t, []Input{in}, Options{})
-		var missing *MissingKeyError
-		if errors.As(c.want, &missing) {
-			if !errors.As(err, &missing) || !slices.Equal(missing.IDs, []uint64{9}) || missing.Error() != "no key with id 9" {
-				t.Errorf("%c: got %v", c.tail, err)
-			}
-		} else if !errors.Is(err, c.want) {
-			t.Errorf("%c: got %v, want %v", c.tail, err, c.want)
-		}
-		if !errors.Is(err, ErrNothingOpened) || rep.Tracks[0].Packets.Read != 0 {
-			t.Errorf("%c: got %v, %+v", c.tail, err, rep.Tracks[0].Packets)
-		}
+func TestPacketsThatWaitForEverAreCounted(t *testing.T) {
+	const n = maxHeldPackets + 10
+	src := make(packetList, n)
+	for i := range src {
+		src[i] = "a"
 	}
+	r := &packetOpener{src: &src, o: never{}}
+	if _, err := r.ReadPacket(); !errors.Is(err, io.EOF) {
+		t.Fatal(err)
+	}
+	if r.report.NotAuth != n || len(r.held) != 0 {
+		t.Errorf("%d counted and %d held, want %d and none", r.report.NotAuth, len(r.held), n)
+	}
+}
+
+type never struct{}
+
+func (never) OpenPacket(dst, _ []byte) (decrypt.Result, error) {
+	return decrypt.Result{Plain: dst}, decrypt.ErrHold
 }
