@@ -34,7 +34,7 @@ type Trier interface {
 }
 
 // Skipper is a Trier that knows of candidates without trying them that they
-// cannot open the frame. They are passed over and cost nothing. Schemes use
+// cannot open the frame. They are passed over and cost no try. Schemes use
 // it whose keys have bounds of their own, or whose keys stand in the list
 // once for every way to read the frame.
 type Skipper interface {
@@ -51,6 +51,7 @@ const (
 	maxKnown   = 4       // adopted candidates remembered an id
 	maxPending = 4       // candidates waiting for their second frame
 	maxSlots   = 1 << 12 // ids with a memory
+	maxSkips   = 1 << 14 // candidates passed over in one frame
 )
 
 // slot is what the Ring knows of one id that frames name.
@@ -112,7 +113,7 @@ func (r *Ring) search(s *slot, keys []int, exact bool, frame []byte, t Trier) (C
 		shallow = min(len(keys), perFrame/2)
 	}
 	skipper, _ := t.(Skipper)
-	for {
+	for skips := 0; ; {
 		at := s.cursor
 		var c Candidate
 		ok := true
@@ -130,7 +131,11 @@ func (r *Ring) search(s *slot, keys []int, exact bool, frame []byte, t Trier) (C
 		case !ok:
 			s.cursor = 0
 			return Candidate{}, false, ErrHold
+		case skips == maxSkips:
+			s.cursor = at
+			return Candidate{}, false, ErrHold
 		case s.tried(c) || skipper != nil && skipper.Skip(c.Key, c.Step):
+			skips++
 			continue
 		case r.credit == 0:
 			s.cursor = at

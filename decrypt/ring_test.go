@@ -181,3 +181,28 @@ func TestRingKnownKeyAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a frame", n)
 	}
 }
+
+func TestRingPassesOverABoundedNumber(t *testing.T) {
+	r := Ring{MaxStep: 1024}
+	trier := &skipAll{}
+	for n := range 100 {
+		before := trier.skips
+		_, _, err := r.Open(0, upTo(1000), false, frameNo(n), trier)
+		if !errors.Is(err, ErrHold) {
+			t.Fatalf("frame %d: %v, want ErrHold while the search goes on", n, err)
+		}
+		if got := trier.skips - before; got > maxSkips {
+			t.Fatalf("frame %d: %d candidates passed over, want at most %d", n, got, maxSkips)
+		}
+		if r.slots[0].cursor == 0 {
+			return // it came to its end
+		}
+	}
+	t.Error("the search does not go on")
+}
+
+type skipAll struct{ skips int }
+
+func (*skipAll) Try(int, int) bool { return false }
+
+func (s *skipAll) Skip(int, int) bool { s.skips++; return true }

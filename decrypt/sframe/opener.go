@@ -134,10 +134,14 @@ func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (decrypt.Result, error)
 		}
 		return none, err
 	}
-	return decrypt.Result{
+	res := decrypt.Result{
 		Plain: plain, Scheme: SchemeName, Key: o.entries[found.Key].name, KID: h.KID, Step: t.step,
 		Counter: h.Counter, HasCounter: true, Adopted: adopted,
-	}, nil
+	}
+	if o.entries[found.Key].kdf == kdfPerSSRC {
+		res.SSRC = m.SSRC // each stream has a key, and a count, of its own
+	}
+	return res, nil
 }
 
 // search asks the Ring of the candidates that opened the last frame under this
