@@ -137,24 +137,24 @@ func (o *keyFlags) addFlags(c *cobra.Command) {
 func (o *keyFlags) apply(c *cobra.Command, k *decrypt.Key) {
 	k.Type, k.Use = "oct", "enc"
 	if c.Flags().Changed("id") {
-		k.E2EE.Index, k.E2EE.KeyID = nil, nil
+		k.Index, k.KeyID = nil, nil
 		if namesByKID(k.Alg) {
-			k.E2EE.KeyID = &o.id
+			k.KeyID = &o.id
 		} else {
-			k.E2EE.Index = &o.id
+			k.Index = &o.id
 		}
 	}
 	if c.Flags().Changed("salt") {
-		k.E2EE.Salt = &o.salt
+		k.Salt = &o.salt
 	}
 	if o.sender != "" {
-		k.E2EE.Sender = o.sender
+		k.Sender = o.sender
 	}
 	if o.kind != "" {
-		k.E2EE.Kind = o.kind
+		k.Kind = o.kind
 	}
 	if o.bits != 0 {
-		k.E2EE.KeyBits = o.bits
+		k.KeyBits = o.bits
 	}
 	switch {
 	case o.kid != "":
@@ -167,10 +167,10 @@ func (o *keyFlags) apply(c *cobra.Command, k *decrypt.Key) {
 // keyName makes up a kid from what the key says of itself.
 func keyName(k decrypt.Key) string {
 	name := k.Alg
-	if k.E2EE.Sender != "" {
-		name = k.E2EE.Sender
+	if k.Sender != "" {
+		name = k.Sender
 	}
-	for _, id := range []*uint64{k.E2EE.KeyID, k.E2EE.Index} {
+	for _, id := range []*uint64{k.KeyID, k.Index} {
 		if id != nil {
 			name += fmt.Sprintf("/%d", *id)
 		}

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -54,7 +55,8 @@ cannot be used at all is exit code 1; what is only unwise is a warning.`,
 func unwise(keys []decrypt.Key) []string {
 	var warnings []string
 	for i, k := range keys {
-		if k.Type == "oct" && !takesPassphrase(k.Alg) && k.E2EE.KDF != "PBKDF2" && len(k.Secret) < 16 && k.Alg != "XOR-DEMO-JANUS" && k.Alg != "XOR-DEMO-WEBRTC" {
+		typed := takesPassphrase(k.Alg) || k.KDF == "PBKDF2" || strings.HasPrefix(k.Alg, "XOR-")
+		if k.Type == "oct" && !typed && len(k.Secret) < 16 {
 			warnings = append(warnings, fmt.Sprintf("key %q: %d bytes can be guessed", k.ID, len(k.Secret)))
 		}
 		for _, other := range keys[:i] {
@@ -67,17 +69,11 @@ func unwise(keys []decrypt.Key) []string {
 }
 
 // sharesKeystream tells whether two senders with one key encrypt with the same
-// keystream: SFrame.js and JFrame build their nonces from a counter that every
-// sender begins anew. RFC 9605 derives a key for each KID, and the nonces of
-// GCM schemes hold the SSRC.
+// keystream: JFrame builds its nonces from a counter that every sender begins
+// anew. So does SFrame.js, of which ParseKeys warns. RFC 9605 derives a key
+// for each KID, and the nonces of GCM schemes hold the SSRC.
 func sharesKeystream(a, b decrypt.Key) bool {
-	switch a.Alg {
-	case "MEDOOZE-SFRAME":
-		return a.E2EE.KeyID != nil && b.E2EE.KeyID != nil && *a.E2EE.KeyID != *b.E2EE.KeyID
-	case "JITSI-JFRAME-CTR":
-		return a.E2EE.Sender != b.E2EE.Sender
-	}
-	return false
+	return a.Alg == "JITSI-JFRAME-CTR" && a.Sender != b.Sender
 }
 
 // jsonKey is a key as scripts see it: everything but the key.
@@ -95,9 +91,9 @@ type jsonKey struct {
 
 func keyJSON(k decrypt.Key) jsonKey {
 	j := jsonKey{common: common{schema, "key"}, KID: k.ID, Alg: k.Alg, Use: k.Use,
-		Index: k.E2EE.Index, KDF: k.E2EE.KDF, Sender: k.E2EE.Sender, Kind: k.E2EE.Kind}
-	if k.E2EE.KeyID != nil {
-		s := fmt.Sprint(*k.E2EE.KeyID) // up to 64 bits: a JSON number would break
+		Index: k.Index, KDF: k.KDF, Sender: k.Sender, Kind: k.Kind}
+	if k.KeyID != nil {
+		s := fmt.Sprint(*k.KeyID) // up to 64 bits: a JSON number would break
 		j.KeyID = &s
 	}
 	return j

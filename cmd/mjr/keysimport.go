@@ -31,7 +31,7 @@ var origins = []origin{
 	{name: "jitsi-2020", what: "the passphrase, with --salt ROOM", read: asText("JITSI-HIPS", "PBKDF2"), room: true},
 	{name: "nextcloud", what: "as jitsi, from Nextcloud Talk", read: func(b []byte) (decrypt.Key, error) {
 		k, err := readJitsi(b)
-		k.E2EE.Salt, k.E2EE.RatchetSalt = &talkSalt, &talkRatchetSalt
+		k.Salt, k.RatchetSalt = &talkSalt, &talkRatchetSalt
 		return k, err
 	}},
 	{name: "livekit", what: "the passphrase, as text", read: asText("LIVEKIT-A128GCM", "PBKDF2")},

@@ -32,7 +32,7 @@ func newKeysNew() *cobra.Command {
 				return misused("--alg %s: not a scheme that mjr knows", alg)
 			}
 			k := decrypt.Key{Alg: alg}
-			k.E2EE.KDF = kdf
+			k.KDF = kdf
 			if err := fillSecret(&k, passphrase); err != nil {
 				return err
 			}
@@ -52,8 +52,8 @@ func newKeysNew() *cobra.Command {
 // use, or asks for a passphrase, twice.
 func fillSecret(k *decrypt.Key, passphrase bool) error {
 	if !passphrase {
-		if strings.HasPrefix(k.Alg, "LIVEKIT-") && k.E2EE.KDF == "" {
-			k.E2EE.KDF = "HKDF"
+		if strings.HasPrefix(k.Alg, "LIVEKIT-") && k.KDF == "" {
+			k.KDF = "HKDF"
 		}
 		k.Secret = make([]byte, secretSize(k.Alg))
 		_, err := rand.Read(k.Secret)
@@ -74,8 +74,8 @@ func fillSecret(k *decrypt.Key, passphrase bool) error {
 		return misused("the passphrase is empty")
 	}
 	k.Secret = decrypt.Secret(first)
-	if k.E2EE.KDF == "" && takesPassphrase(k.Alg) {
-		k.E2EE.KDF = "PBKDF2"
+	if k.KDF == "" && takesPassphrase(k.Alg) {
+		k.KDF = "PBKDF2"
 	}
 	return nil
 }
@@ -111,17 +111,17 @@ func namesByKID(alg string) bool {
 // keyLine is what a key file says of a key, without the key.
 func keyLine(k decrypt.Key) string {
 	s := fmt.Sprintf("key %q: %s", k.ID, k.Alg)
-	if k.E2EE.KeyID != nil {
-		s += fmt.Sprintf(", key id %d", *k.E2EE.KeyID)
+	if k.KeyID != nil {
+		s += fmt.Sprintf(", key id %d", *k.KeyID)
 	}
-	if k.E2EE.Index != nil {
-		s += fmt.Sprintf(", key index %d", *k.E2EE.Index)
+	if k.Index != nil {
+		s += fmt.Sprintf(", key index %d", *k.Index)
 	}
-	if k.E2EE.KDF != "" {
-		s += ", " + k.E2EE.KDF
+	if k.KDF != "" {
+		s += ", " + k.KDF
 	}
-	if k.E2EE.Sender != "" {
-		s += fmt.Sprintf(", sender %q", k.E2EE.Sender)
+	if k.Sender != "" {
+		s += fmt.Sprintf(", sender %q", k.Sender)
 	}
 	return s
 }

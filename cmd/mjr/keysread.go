@@ -49,7 +49,7 @@ func newKey(alg, kdf string, secret []byte) (decrypt.Key, error) {
 		return decrypt.Key{}, errEmpty
 	}
 	k := decrypt.Key{Alg: alg, Secret: secret}
-	k.E2EE.KDF = kdf
+	k.KDF = kdf
 	return k, nil
 }
 
@@ -66,7 +66,7 @@ func readJitsi(b []byte) (decrypt.Key, error) {
 		return decrypt.Key{}, err
 	}
 	k, err := newKey("JITSI-GCM", "", secret)
-	k.E2EE.Index = m.KeyIndex
+	k.Index = m.KeyIndex
 	return k, err
 }
 
@@ -79,7 +79,7 @@ func readJitsiExternal(b []byte) (decrypt.Key, error) {
 		return decrypt.Key{}, errForm
 	}
 	k, err := newKey("JITSI-GCM-DIRECT", "", m.Key)
-	k.E2EE.Index = m.Index
+	k.Index = m.Index
 	return k, err
 }
 
@@ -112,7 +112,7 @@ func readElementCall(b []byte) (decrypt.Key, error) {
 		return decrypt.Key{}, err
 	}
 	k, err := newKey("LIVEKIT-A128GCM", "HKDF", secret)
-	k.E2EE.Index = one.Index
+	k.Index = one.Index
 	return k, err
 }
 
