@@ -14,9 +14,7 @@ test: ## install what the tests need and pass them all
 
 .PHONY: lint
 lint: ## gofmt, vet and staticcheck
-	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
-	go vet ./...
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+	.ci/lint
 
 .PHONY: bench
 bench: ## benchmarks, and a convert of 600 MB beside janus-pp-rec

@@ -39,7 +39,7 @@ var rooms = []struct {
 	{"postprocess/ogg", []string{module + "mjr", module + "postprocess/media"}, noNet},
 	{"postprocess/ivf", []string{module + "mjr", module + "postprocess/media"}, noNet},
 	{"postprocess/annexb", []string{module + "mjr", module + "postprocess/media"}, noNet},
-	{"cmd/mjr", []string{module + "…", "github.com/spf13/…", "filippo.io/age/…", "golang.org/x/term", "github.com/google/renameio/…"}, nil},
+	{"cmd/mjr", []string{module + "…", "github.com/spf13/…", "filippo.io/age/…", "golang.org/x/term"}, nil},
 }
 
 // noNet is what code that must not reach the network may not import, and the

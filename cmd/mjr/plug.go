@@ -3,7 +3,6 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -88,11 +87,6 @@ func findFormat(name string) (format, bool) {
 		return format{}, false
 	}
 	return formats[i], true
-}
-
-// formatOf finds the container for an output by its name's ending.
-func formatOf(path string) (format, bool) {
-	return findFormat(strings.TrimPrefix(filepath.Ext(path), "."))
 }
 
 // defaultFormat is the container for a session whose tracks have these codecs.

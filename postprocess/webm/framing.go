@@ -5,11 +5,11 @@ import (
 	"errors"
 )
 
-// framing is how a frame, as it comes, lies in a block.
+// framing is how a frame, as it comes, lies in a block. 0 is as it is.
 type framing uint8
 
 const (
-	asItIs framing = iota
+	_ framing = iota
 	// annexB: start codes become lengths of four bytes, parameter sets stay.
 	annexB
 	// temporalUnit: AV1 blocks have no temporal delimiter.

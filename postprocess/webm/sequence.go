@@ -87,7 +87,7 @@ func (s *sequence) tools(r *bitReader) {
 			r.bits(2) // jnt_comp, ref_frame_mvs
 		}
 		// seq_choose_screen_content_tools, else seq_force_screen_content_tools
-		if r.flag() || r.flag() {
+		if choose := r.flag(); choose || r.flag() {
 			if !r.flag() { // seq_choose_integer_mv
 				r.bits(1)
 			}
