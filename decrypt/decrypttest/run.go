@@ -68,6 +68,8 @@ func Run(t *testing.T, c Config) {
 		c.Frames = Frames(t)
 	}
 	t.Run("no counter or nonce twice", func(t *testing.T) { nothingRepeats(t, c) })
+	t.Run("every bit flipped", func(t *testing.T) { everyFlip(t, c) })
+	t.Run("one bit of a thousand frames flipped", func(t *testing.T) { oneFlipEach(t, c) })
 	for codec, frames := range c.tracks() {
 		track := c
 		track.Frames = frames
