@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"io"
 )
 
 // A file begins with eight bytes of magic, a length of 16 bits, and as many
@@ -117,8 +116,6 @@ func (h *head) readJSON(win *window, size int) error {
 			h.size, h.problem = size, err
 			return nil
 		}
-	} else if win.err != io.EOF {
-		return win.err
 	}
 	b = win.peek(maxFile)
 	var raw json.RawMessage

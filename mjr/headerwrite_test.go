@@ -137,7 +137,8 @@ func TestHeaderIsNotShared(t *testing.T) {
 	if err := w.WritePacket(mjr.Packet{Data: rtp(1, 20)}); err != nil {
 		t.Fatal(err)
 	}
-	if got := open(t, out.Bytes()).Header; len(got.Extensions) != 1 || len(got.Unknown) != 1 {
-		t.Errorf("header %+v", got)
+	r := open(t, out.Bytes())
+	if got := r.Header; len(got.Extensions) != 1 || len(got.Unknown) != 1 || !r.Report().Whole() {
+		t.Errorf("header %+v, %+v", got, r.Report())
 	}
 }

@@ -2,6 +2,7 @@ package mjr_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"testing"
 	"time"
@@ -32,6 +33,11 @@ func TestFilesPutTogether(t *testing.T) {
 		{"behind a file that is cut in the head of a frame", [][]byte{audio.file[:audio.offset(29)+9], audio.file}, mjr.Report{Records: 2*n(audio) - 1, Headers: 1, Damaged: 1, Skipped: 9}},
 		{"header of wrong types", [][]byte{audio.file, withJSON(audio, `{"t":1,"c":"opus"}`)}, mjr.Report{Records: 2 * n(audio), Headers: 1, Damaged: 1, Skipped: 28}},
 		{"header with a wrong length", [][]byte{audio.file, put(audio.file, 9, 60)}, mjr.Report{Records: 2 * n(audio), Headers: 1, Damaged: 1, Skipped: int64(len(audio.head))}},
+		{"RTCP before the header", [][]byte{audio.file, frame(9, append([]byte("\x90\xc8\x00\x06"), make([]byte, 24)...)), audio.file}, mjr.Report{Records: 2*n(audio) + 1, Headers: 1}},
+		{"header that is broken, its length beyond the end", [][]byte{audio.file, put(audio.head, 8, 0xFF, 0xFF, '!'), audio.file[len(audio.head):]},
+			mjr.Report{Records: 2 * n(audio), Damaged: 1, Skipped: int64(len(audio.head))}},
+		{"header that does not tell the kind", [][]byte{audio.file, data.head, []byte(oldHead("MJR00002", "{}")), data.file[len(data.head):]},
+			mjr.Report{Records: n(audio) + n(data), Headers: 2, Damaged: 1, Skipped: 12}},
 		{"header that is cut", [][]byte{audio.file, audio.head[:50]}, mjr.Report{Records: n(audio), Damaged: 1, Skipped: 50, Truncated: true}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -60,6 +66,7 @@ func TestRecordsThatHoldFrames(t *testing.T) {
 	audio, video := opus(t, 30), vp8(t, 30)
 	data := texts(t, 30)
 	wall := time.UnixMicro(1795221704401878)
+	now := binary.BigEndian.Uint32(audio.records[10][4:]) // of the record that is put in
 	for _, c := range []struct {
 		name   string
 		rec    recorded
@@ -72,6 +79,8 @@ func TestRecordsThatHoldFrames(t *testing.T) {
 		{"its stream's next frame, and more", audio, slices.Concat(rtp(99, 30), audio.records[10], []byte("x")), false},
 		{"its stream's frames after the next", audio, slices.Concat(rtp(99, 30), audio.records[15]), false},
 		{"its stream's next frame", audio, slices.Concat(rtp(99, 30), audio.records[10]), true},
+		{"itself", audio, append(rtp(99, 30), frame(now, rtp(99, 30))...), false},
+		{"RTP of another source at the same time", audio, append(rtp(99, 30), frame(now, rtpOf(0x80, 111, 1, 30))...), false},
 		{"a whole recording", audio, slices.Concat(rtp(99, 30), video.file), false},
 		{"a whole recording sent as a message", data, message(wall, string(vp8(t, 0).file[:60000])), false},
 		{"a recording of messages sent as a message", data, message(wall, string(opus(t, 1).head)+string(data.join())), false},

@@ -20,7 +20,9 @@ type Report struct {
 // MaxDamages bounds Report.Damages.
 const MaxDamages = 100
 
-// Damage is a run of bytes that is no record.
+// Damage is a run of bytes that is no record. A file header that is wrong in
+// part is one, too, though what could be understood of it is used. One that is
+// missing has no bytes: its Length is 0.
 type Damage struct {
 	Offset int64  // of its first byte in the file
 	Length int64  // in bytes
