@@ -2,7 +2,6 @@ package sframejs
 
 import (
 	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -25,11 +24,11 @@ const (
 
 // cipherState is what frames are sealed with between two ratchet steps.
 type cipherState struct {
-	step  int
-	block cipher.Block
-	mac   hash.Hash
-	salt  [aes.BlockSize]byte
-	sum   [sha256.Size]byte
+	step   int
+	stream keyStream
+	mac    hash.Hash
+	salt   [aes.BlockSize]byte
+	sum    [sha256.Size]byte
 }
 
 func newCipherState(base []byte, step int) (*cipherState, error) {
@@ -37,7 +36,7 @@ func newCipherState(base []byte, step int) (*cipherState, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &cipherState{step: step, block: block}
+	s := &cipherState{step: step, stream: keyStream{block: block}}
 	s.mac = hmac.New(sha256.New, expand(base, saltAuthentication, authenticationSize))
 	copy(s.salt[:], expand(base, saltSalt, len(s.salt)))
 	return s, nil

@@ -27,7 +27,7 @@ type key struct {
 }
 
 // maxWarm is how many ratchet steps a key keeps ciphers of; a sender is in
-// one, or in two while it changes. A base key has 32 bytes, its ciphers 1 kB.
+// one, or in two while it changes. A base key has 32 bytes, its ciphers up to 5 kB.
 const maxWarm = 4
 
 func newKey(k decrypt.Key) (*key, error) {

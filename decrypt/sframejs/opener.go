@@ -32,7 +32,6 @@ type Opener struct {
 	noKey *decrypt.NoKeyError
 
 	attempt attempt
-	stream  keyStream
 	// layout is the reading under which the last frame opened, at first what
 	// the key file says.
 	layout int
@@ -166,7 +165,7 @@ func (o *Opener) decrypt(dst, frame []byte, k *key, s *cipherState, r *reading) 
 	n := len(dst)
 	dst = slices.Grow(dst, len(text))[:n+len(text)]
 	open := func(by order) bool {
-		o.stream.xor(s.block, s.iv(by, k.trueID(r.id), r.counter), dst[n:], text)
+		s.stream.xor(s.iv(by, k.trueID(r.id), r.counter), dst[n:], text)
 		return bytes.HasPrefix(dst[n:], frame[:r.clear])
 	}
 	same := open(k.order)

@@ -21,7 +21,6 @@ type Sealer struct {
 	key     *key
 	state   *cipherState
 	counter uint64
-	stream  keyStream
 }
 
 // NewSealer makes a Sealer of a key that has a key_id.
@@ -73,7 +72,7 @@ func (s *Sealer) Seal(dst, frame []byte, m decrypt.Meta) ([]byte, error) {
 	dst = appendHeader(dst, header{id: *s.key.sender, counter: s.counter})
 	text := len(dst)
 	dst = slices.Grow(dst, len(frame)+tagVideo)[:text+len(frame)]
-	s.stream.xor(s.state.block, s.state.iv(s.key.order, *s.key.sender, s.counter), dst[text:], frame)
+	s.state.stream.xor(s.state.iv(s.key.order, *s.key.sender, s.counter), dst[text:], frame)
 	s.counter++
 	return append(dst, s.state.tag(dst[from:])[:tagSize(m.Kind)]...), nil
 }
