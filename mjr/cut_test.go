@@ -77,7 +77,7 @@ func checkCut(t *testing.T, rec recorded, cut int) {
 func TestFlipEveryByte(t *testing.T) {
 	for name, rec := range shorts(t) {
 		t.Run(name, func(t *testing.T) {
-			for _, flip := range []byte{0xFF, 0x01, 0x80, 0x40, 0x20} {
+			for _, flip := range []byte{0xFF, 0x01, 0x40} {
 				for at := range rec.file {
 					checkFlip(t, rec, at, flip)
 				}
@@ -111,7 +111,7 @@ func checkFlip(t *testing.T, rec recorded, at int, flip byte) {
 // Every value of a length: what it reaches over still comes out, also where it
 // leads to the beginning of a later record.
 func TestEveryLength(t *testing.T) {
-	audio := opus(t, 300)
+	audio := opus(t, 150)
 	constant := recorded{head: audio.head}
 	for i := range 100 {
 		constant.records = append(constant.records, frame(uint32(20*i), rtp(uint16(i), 54)))
@@ -121,7 +121,7 @@ func TestEveryLength(t *testing.T) {
 		"v1": audio.old(oldHead("MJR00001", string(audio.head[10:])))} {
 		t.Run(name, func(t *testing.T) {
 			at := rec.offset(20)
-			for length := 0; length < 1<<16; length += 1 + length/4096 {
+			for length := 0; length < 1<<16; length += 1 + length/256 {
 				got, report := read(t, put(rec.file, at+8, byte(length>>8), byte(length)))
 				out, others := found(got, rec, kindOf(rec))
 				if len(out) < len(rec.records)-1 || others > 1 {
