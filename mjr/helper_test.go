@@ -166,7 +166,7 @@ func message(wall time.Time, text string) []byte {
 	return append(binary.BigEndian.AppendUint64(nil, uint64(wall.UnixMicro())), text...)
 }
 
-// sameBytes copies a recording through Reader and Writer.
+// rewrite copies a recording through Reader and Writer.
 func rewrite(t testing.TB, b []byte) []byte {
 	t.Helper()
 	r := open(t, b)
