@@ -121,7 +121,9 @@ func (a *assembler) readFrame() (frame, error) {
 			}
 			a.packet, a.err = a.src.ReadPacket()
 			if a.err != nil {
-				a.finish(false) // nobody saw its end
+				if a.open {
+					a.finish(false) // nobody saw its end
+				}
 				continue
 			}
 			a.have = true
@@ -240,7 +242,6 @@ func (a *assembler) single(p *stream.Packet) (frame, bool) {
 	a.injected = a.filter != nil && a.filter.Injected(p.Payload, a.cur.meta)
 	a.broken = len(p.Payload) > a.max
 	a.cur.red = a.red != 0 && p.Header.PayloadType == a.red
-	a.cur.last = true
 	f, ok := a.finish(true)
 	f.data = p.Payload
 	return f, ok
@@ -248,9 +249,6 @@ func (a *assembler) single(p *stream.Packet) (frame, bool) {
 
 // finish ends the frame in the making, and counts it if it does not pass.
 func (a *assembler) finish(ended bool) (frame, bool) {
-	if !a.open {
-		return frame{}, false
-	}
 	a.open = false
 	if a.unpack != nil && a.unpack.end() != nil {
 		ended = false

@@ -111,6 +111,7 @@ func TestAssembleVP8(t *testing.T) {
 		{"another sender", []pk{{at: 1, payload: s8 + "a", marker: true}, {at: 5, payload: s8 + "b", marker: true, source: 1}}, "a !b", 0},
 		{"descriptor cut short", []pk{{at: 1, payload: "\x90\x80", marker: true}, {at: 2, payload: s8 + "b", marker: true}}, "!b", 1},
 		{"descriptor cut short inside a frame", []pk{{at: 1, payload: s8 + "a"}, {at: 1, payload: "\x80"}, {at: 1, payload: c8 + "b", marker: true}}, "", 1},
+		{"none: as large as allowed", []pk{{at: 1, payload: s8 + "aaaa"}, {at: 1, payload: c8 + "aaaa", marker: true}}, "aaaaaaaa", 0},
 		{"larger than allowed", []pk{{at: 1, payload: s8 + "aaaaa"}, {at: 1, payload: c8 + "aaaaa"}, {at: 1, payload: c8 + "a", marker: true}, {at: 2, payload: s8 + "b", marker: true}}, "!b", 1},
 	} {
 		t.Run(c.sin, func(t *testing.T) {
@@ -119,6 +120,22 @@ func TestAssembleVP8(t *testing.T) {
 				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete, c.want, c.incomplete)
 			}
 		})
+	}
+}
+
+func TestAssembleAudio(t *testing.T) {
+	got, report := assembled(t, "opus", inMemory([]pk{{at: 1, payload: "12345678"}, {at: 2, payload: "123456789"}, {at: 3, payload: "c"}, {at: 9, payload: "d", missing: 2}}), Input{}, Options{MaxFrame: 8})
+	if got != "12345678 !c !d" || report.Incomplete != 1 {
+		t.Errorf("got %q and %d incomplete", got, report.Incomplete)
+	}
+}
+
+func TestREDTypes(t *testing.T) {
+	row, _ := findCodec("opus")
+	for typ, want := range map[int]uint8{0: 0, 63: 63, 127: 127, 128: 0, 256 + 63: 0, -1: 0} {
+		if got := newAssembler(nil, row, mjr.Header{REDType: typ}, Input{}, Options{}, nil).red; got != want {
+			t.Errorf("header says %d: got %d, want %d", typ, got, want)
+		}
 	}
 }
 

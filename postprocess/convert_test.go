@@ -275,12 +275,15 @@ func TestREDSins(t *testing.T) {
 	payload(6, 0xef, 0, 0, 9, 0x6f, 'x') // longer than the packet
 	payload(7, 0x78, 'o')                // Opus, not RED
 	all.packets[7].Data[1] = 111 | 0x80&all.packets[7].Data[1]
-	_, rep, err := convert(t, []Input{all.input(t)}, Options{})
+	c, rep, err := convert(t, []Input{all.input(t)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if f := rep.Tracks[0].Frames; f.Empty != 1 || f.Malformed != 1 || f.Written != 603 {
 		t.Errorf("%+v", f)
+	}
+	if c.blocks[5].sum != sha([]byte("\x78o")) {
+		t.Error("Opus among RED did not come out as it is")
 	}
 }
 

@@ -25,6 +25,10 @@ func TestSuperframe(t *testing.T) {
 		p.marker = false
 		return p
 	}
+	middle := func(p pk) pk { // neither B nor E
+		p.payload = string([]byte{p.payload[0] &^ 0x0c}) + p.payload[1:]
+		return p
+	}
 	long := strings.Repeat("y", 300)
 	for _, c := range []struct {
 		sin, want          string
@@ -43,6 +47,7 @@ func TestSuperframe(t *testing.T) {
 		{"top layer incomplete", "a !c", 0, 1, []pk{vp9(1, 0, false, "a", false), half(vp9(1, 1, true, "b", true)), lost(vp9(2, 0, false, "c", true))}},
 		{"middle layer lost", "a !d", 0, 1, []pk{vp9(1, 0, false, "a", false), lost(vp9(1, 2, true, "c", true)), vp9(2, 0, false, "d", true)}},
 		{"middle layer incomplete", "a !d", 0, 2, []pk{vp9(1, 0, false, "a", false), half(vp9(1, 1, true, "b", false)), lost(vp9(1, 2, true, "c", true)), vp9(2, 0, false, "d", true)}},
+		{"middles of two layers", "!d", 0, 2, []pk{middle(vp9(1, 0, false, "a", false)), lost(middle(vp9(1, 0, false, "a", false))), lost(middle(vp9(1, 1, true, "b", true))), vp9(2, 0, false, "d", true)}},
 		{"base layer lost", "!d", 0, 2, []pk{vp9(1, 1, true, "b", false), vp9(1, 2, true, "c", true), vp9(2, 0, false, "d", true)}},
 		{"the frames begin with an upper layer alone", "b", 0, 0, []pk{vp9(1, 1, false, "b", true)}},
 		{"recording ends inside a picture", "a", 0, 0, []pk{vp9(1, 0, false, "a", false)}},
