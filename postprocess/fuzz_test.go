@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"testing"
-	"time"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/internal/corpus"
@@ -53,7 +52,6 @@ func data2(b []byte) byte {
 type counting struct {
 	t      *testing.T
 	tracks int
-	last   time.Duration
 	frames int64
 }
 
