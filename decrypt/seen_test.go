@@ -89,9 +89,9 @@ func TestSeenIsBounded(t *testing.T) {
 	for _, c := range s.streams {
 		spans = max(spans, len(c.ranges))
 	}
-	if len(s.streams) > maxStreams || spans > maxRanges || len(s.contents) > maxContents || len(s.order) > maxContents ||
+	if len(s.streams) > maxStreams || spans > maxRanges || len(s.contents.ring) > maxContents ||
 		len(s.nonces) > maxNonces || len(s.older) > maxNonces {
-		t.Errorf("%d streams, %d spans, %d contents, %d and %d nonces", len(s.streams), spans, len(s.contents), len(s.nonces), len(s.older))
+		t.Errorf("%d streams, %d spans, %d contents, %d and %d nonces", len(s.streams), spans, len(s.contents.ring), len(s.nonces), len(s.older))
 	}
 	// The stream that was used all the time outlived the others, and its
 	// uppermost counters.
