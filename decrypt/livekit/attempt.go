@@ -74,7 +74,7 @@ func (a *attempt) Try(c, step int) bool {
 
 // Skip passes over what another candidate tries already, and over ratchet
 // steps out of bounds. Steps are searched in the favoured way; in the others
-// only those that the key is known to be at.
+// only the one that the key is known to be at.
 func (a *attempt) Skip(c, step int) bool {
 	k, way := a.candidate(c)
 	switch {
@@ -82,7 +82,7 @@ func (a *attempt) Skip(c, step int) bool {
 		return true
 	case way == a.favour:
 		return !a.reading(way).ok
-	case step > 0 && !(k.opened && (step == k.now || step == k.now+1)):
+	case step > 0 && !(k.opened && step == k.now):
 		return true
 	}
 	r := a.reading(way)

@@ -80,8 +80,7 @@ func isSTAPA(payload []byte) bool {
 	return len(payload) > 0 && payload[0]&0x1f == 24
 }
 
-// withoutVP8Descriptor cuts the payload descriptor (RFC 7741, section 4.2);
-// nil if there is nothing behind it.
+// withoutVP8Descriptor cuts the payload descriptor (RFC 7741, section 4.2).
 //
 //	X R N S R PID │ I L T K RSV │ M PictureID(7 or 15) │ TL0PICIDX │ TID Y KEYIDX
 func withoutVP8Descriptor(p []byte) []byte {
@@ -107,7 +106,7 @@ func withoutVP8Descriptor(p []byte) []byte {
 			n++
 		}
 	}
-	if n >= len(p) {
+	if n > len(p) {
 		return nil
 	}
 	return p[n:]

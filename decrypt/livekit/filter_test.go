@@ -16,7 +16,7 @@ var _ decrypt.PacketFilter = (*Filter)(nil)
 // The VP8 vector is a frame; on the wire a payload descriptor is before it.
 var descriptors = map[string][]string{
 	"opus": {""},
-	"vp8":  {"10", "9080" + "05", "9080" + "8005", "90e0" + "80050760", "9070" + "0760"},
+	"vp8":  {"10", "8000", "8010" + "07", "8020" + "07", "8040" + "07", "9080" + "05", "9080" + "8005", "90e0" + "80050760", "9070" + "0760"},
 }
 
 // filtered runs the vectors of frames that a server made, as payloads.

@@ -23,7 +23,7 @@ func withoutMetadata(frame []byte) []byte {
 		return frame
 	}
 	length := int(frame[len(frame)-len(metadataMark)-1] ^ metadataMask)
-	if length <= len(metadataMark) || length > len(frame) {
+	if length > len(frame) {
 		return frame
 	}
 	return frame[:len(frame)-length]

@@ -75,22 +75,16 @@ func (f codeForm) shortens(n int, codec, head byte) bool {
 	return false
 }
 
-// maxCodes is how many start codes before a slice can be shortened.
-const maxCodes = 64
-
-// short tells which of the start codes in clear, counted from bit 0, have 4
-// bytes and had 3 at the sender. ok is false if there are too many.
-func (f codeForm) short(clear []byte, codec byte) (mask uint64, ok bool) {
+// short tells which of the start codes in clear have 4 bytes and had 3 at the
+// sender: the first of them in bit 0, and so on for 64.
+func (f codeForm) short(clear []byte, codec byte) (mask uint64) {
 	if f == codesAsIs {
-		return 0, true
+		return 0
 	}
 	for n, at := 0, 0; ; n++ {
 		code, unit := nextNAL(clear, at)
 		if unit < 0 || unit >= len(clear) {
-			return mask, true
-		}
-		if n == maxCodes {
-			return 0, false
+			return mask
 		}
 		if unit-code == 4 && f.shortens(n, codec, clear[unit]) {
 			mask |= 1 << n

@@ -34,6 +34,8 @@ func TestOpenIsNotAFrame(t *testing.T) {
 		{"IV of another length", wrongLen, decrypt.ErrFormat},
 		{"nothing but metadata", unhex("fa4c4b5453"), decrypt.ErrFormat},
 		{"metadata longer than the frame", append(good[:len(good):len(good)], unhex("004c4b5453")...), decrypt.ErrFormat},
+		{"metadata longer by one byte", append(good[:len(good):len(good)], byte(len(good)+6)^0xff, 'L', 'K', 'T', 'S'), decrypt.ErrFormat},
+		{"metadata as long as all", append(good[:len(good):len(good)], byte(len(good)+5)^0xff, 'L', 'K', 'T', 'S'), decrypt.ErrFormat},
 		{"metadata shorter than itself", append(good[:len(good):len(good)], unhex("fb4c4b5453")...), decrypt.ErrFormat},
 	} {
 		o := newOpener(t, []decrypt.Key{k}, 0)
@@ -67,6 +69,20 @@ func TestOpenMetadataLengths(t *testing.T) {
 		if err != nil || !bytes.Equal(res.Plain, vp8Frame(1)) {
 			t.Errorf("%d bytes of metadata: %v", tlvs, err)
 		}
+	}
+}
+
+func TestOpenLetsGo(t *testing.T) {
+	k := rawKey("k", 0)
+	m := videoMeta("vp8", 0)
+	o := newOpener(t, []decrypt.Key{k}, 0)
+	f := seal(t, k, 0, vp8Frame(0), m)
+	for range 2 {
+		o.Open(make([]byte, 0, 100), f, m)
+		if o.attempt.frame != nil || o.attempt.buf != nil || o.attempt.nonce != nil {
+			t.Error("the caller's memory is held on to")
+		}
+		f[20] ^= 1
 	}
 }
 

@@ -101,6 +101,9 @@ func TestOpenFollowsRatchets(t *testing.T) {
 	if got := float64(o.Tries()) / frames; got > 1.05 {
 		t.Errorf("%.3f tries a frame, want at most 1.05", got)
 	}
+	if got := len(o.attempt.keys[0].warm); got > maxWarm {
+		t.Errorf("%d ciphers kept after 20 ratchets, want at most %d", got, maxWarm)
+	}
 }
 
 // The library's sender may know its codec only after some frames.
@@ -274,7 +277,7 @@ func TestCacheIsShared(t *testing.T) {
 	if len(c.chains) != 1 {
 		t.Errorf("%d chains, want 1", len(c.chains))
 	}
-	same, salt := k, "salt"
+	same, salt := k, "LKFrameEncryptionKez"
 	same.Salt = &salt
 	more := k
 	more.Iterations = 2

@@ -64,11 +64,10 @@ var ways = [...]way{
 	{byCodec, false, codesAllShort}, //
 	{asH265, false, codesAsIs},      // 2.15.5 to 2.22: unknown codec taken
 	{asH264, false, codesAsIs},      // for one that its bytes look like
-	{byType, true, codesAsIs},       // 2.3 to 2.15.4: unknown codec escaped
 	{three, false, codesAsIs},       // frame type not known here
 	{ten, false, codesAsIs},         //
 	{none, false, codesAsIs},        //
-	{three, true, codesAsIs},        //
+	{three, true, codesAsIs},        // 2.3 to 2.15.4: unknown codec escaped
 	{ten, true, codesAsIs},          //
 	{none, true, codesAsIs},         //
 	{byCodec, true, codesFirst},     //
@@ -96,7 +95,7 @@ func (w way) read(frame []byte, codec byte, t decrypt.FrameType) reading {
 		r.unescape = nextPrevention(frame[clear:], 0) >= 0
 	}
 	if codec == h264 || codec == h265 {
-		r.short, r.ok = w.codes.short(frame[:clear], codec)
+		r.short = w.codes.short(frame[:clear], codec)
 	}
 	return r
 }
@@ -157,7 +156,7 @@ func typeClear(frame []byte, codec byte, t decrypt.FrameType) int {
 // a parameter set then, or a slice of one.
 func startsKey(frame []byte, codec byte) bool {
 	_, unit := nextNAL(frame, 0)
-	if unit < 0 || unit > 4 || unit >= len(frame) {
+	if unit < 0 || unit >= len(frame) {
 		return false
 	}
 	if codec == h265 {
