@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,6 +105,11 @@ func TestRecordings(t *testing.T) {
 					}
 				}
 				checked++
+				if name == "livekit-vp8-rekey" {
+					if g := guess(nil, frames); g.Detail != "key indexes 0, 3" || !slices.Equal(g.IDs, []uint64{0, 3}) {
+						t.Errorf("%s: %+v, want both keys", filepath.Base(path), g)
+					}
+				}
 				break
 			}
 		}

@@ -134,12 +134,12 @@ func tell(best found, all []found) (_ found, other bool) {
 		switch {
 		case all[i].name == rfcName:
 			rfc = &all[i]
-		case all[i].name == medoozeName && all[i].note == "":
+		case all[i].name == medoozeName:
 			medooze = &all[i]
 		}
 	}
 	switch {
-	case rfc == nil || medooze == nil || best.name != rfcName && best.name != medoozeName:
+	case rfc == nil || medooze == nil:
 		return best, false
 	case rfc.steps > medooze.steps:
 		return *rfc, false

@@ -175,8 +175,8 @@ func TestEscapedTrailer(t *testing.T) {
 	}
 }
 
-// perc makes an RTP packet's payload that of PERC Lite.
-func perc(packet []byte, noise []byte) []byte {
+// sealLite makes an RTP packet's payload that of PERC Lite.
+func sealLite(packet []byte, noise []byte) []byte {
 	header := packet[:12]
 	payload := append([]byte{header[1]}, header[2:12]...)
 	return append(bytes.Clone(header), append(payload, noise...)...)
@@ -198,9 +198,9 @@ func TestPackets(t *testing.T) {
 		make func(n int) []byte
 		want detect.Guess
 	}{
-		{"PERC Lite", func(n int) []byte { return perc(packet(n), noise[n].data) }, detect.Guess{Scheme: "perc-lite", Sure: true}},
+		{"PERC Lite", func(n int) []byte { return sealLite(packet(n), noise[n].data) }, detect.Guess{Scheme: "perc-lite", Sure: true}},
 		{"PERC Lite, headers rewritten", func(n int) []byte {
-			b := perc(packet(n), noise[n].data)
+			b := sealLite(packet(n), noise[n].data)
 			binary.BigEndian.PutUint16(b[2:], uint16(n+1))
 			binary.BigEndian.PutUint32(b[4:], uint32(3000*(n/3)+77))
 			binary.BigEndian.PutUint32(b[8:], 9)
@@ -208,7 +208,7 @@ func TestPackets(t *testing.T) {
 			return b
 		}, detect.Guess{Scheme: "perc-lite", Sure: true}},
 		{"PERC Lite, with extension, CSRC and padding", func(n int) []byte {
-			b := perc(packet(n), noise[n].data)
+			b := sealLite(packet(n), noise[n].data)
 			b[0] |= 0x31
 			b = append(b, 0, 0, 0, 4) // padding
 			extra := []byte{8, 8, 8, 8, 0xbe, 0xde, 0, 1, 1, 2, 3, 4}
@@ -221,7 +221,7 @@ func TestPackets(t *testing.T) {
 			return b
 		}, detect.Guess{Scheme: "srtp-double", Sure: true}},
 		{"noise", func(n int) []byte { return append(packet(n), noise[n].data...) }, detect.Guess{}},
-		{"no RTP", func(n int) []byte { return perc(packet(n), noise[n].data)[1:] }, detect.Guess{}},
+		{"no RTP", func(n int) []byte { return sealLite(packet(n), noise[n].data)[1:] }, detect.Guess{}},
 		{"no payload", packet, detect.Guess{}},
 	} {
 		for _, packets := range []int{50, 400} {

@@ -14,6 +14,7 @@ import (
 	"github.com/mjrkit/mjrkit/decrypt/detect"
 	"github.com/mjrkit/mjrkit/decrypt/jitsi"
 	"github.com/mjrkit/mjrkit/decrypt/livekit"
+	"github.com/mjrkit/mjrkit/decrypt/perc"
 	"github.com/mjrkit/mjrkit/decrypt/sframe"
 	"github.com/mjrkit/mjrkit/decrypt/sframejs"
 	"github.com/mjrkit/mjrkit/decrypt/xor"
@@ -202,5 +203,63 @@ func TestSeries(t *testing.T) {
 	}
 	if unsure > 60 {
 		t.Errorf("%d tracks are SFrame's of one kind or the other", unsure)
+	}
+}
+
+// TestPercSeries seals the packets of a call.
+func TestPercSeries(t *testing.T) {
+	r := corpus.Load(t, "plain-vp8-identity")
+	for _, profile := range []string{"AEAD_AES_256_GCM", "AEAD_AES_128_GCM", "AES_CM_128_HMAC_SHA1_80", "AES_CM_128_HMAC_SHA1_32"} {
+		for _, kind := range []string{"audio", "video"} {
+			size := map[string]int{"AEAD_AES_256_GCM": 44, "AEAD_AES_128_GCM": 28}[profile]
+			if size == 0 {
+				size = 30
+			}
+			k := key("PERC-LITE-"+profile, func(k *decrypt.Key) { k.Secret = bytes.Repeat([]byte{7}, size) })
+			s, err := perc.NewSealer(k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var d detect.Detector
+			packets, _ := recorded(t, r.File(t, kind))
+			for _, p := range packets[:50] {
+				sealed, err := s.SealPacket(nil, p)
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.AddPacket(sealed)
+			}
+			if g := d.Guess(); g.Scheme != "perc-lite" || !g.Sure {
+				t.Errorf("%s, %s: %+v", profile, kind, g)
+			}
+		}
+	}
+}
+
+// TestSFrameOfTwoKinds: what tells RFC 9605 from SFrame.js where single
+// frames can be either.
+func TestSFrameOfTwoKinds(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		header func(n int) []byte
+		want   detect.Guess
+	}{
+		{"KID 1, the counter's low byte wraps", func(n int) []byte { return []byte{0x19, byte((3050 + n) >> 8), byte((3050 + n) & 0xff)} },
+			detect.Guess{Scheme: "sframe", Detail: "key id 1", IDs: []uint64{1}, Sure: true}},
+		{"KID 1, it does not", func(n int) []byte { return []byte{0x19, 11, byte(100 + n)} },
+			detect.Guess{Scheme: "sframe", Detail: "key id 1, or another of the SFrame family", IDs: []uint64{1}}},
+		{"key id 11, the beginning of the track", func(n int) []byte { return []byte{0x19, 11, byte(n)} },
+			detect.Guess{Scheme: "medooze", Detail: "key id 11, or another of the SFrame family", IDs: []uint64{11}}},
+		{"key id 11, the counter gets longer", func(n int) []byte {
+			if n += 230; n > 255 {
+				return []byte{0x29, 11, 1, byte(n)}
+			}
+			return []byte{0x19, 11, byte(n)}
+		}, detect.Guess{Scheme: "medooze", Detail: "key id 11", IDs: []uint64{11}, Sure: true}},
+	} {
+		g := guess(nil, sender(50, func(n int, noise []byte) []byte { return append(tt.header(n), noise...) }))
+		if fmt.Sprint(g) != fmt.Sprint(tt.want) {
+			t.Errorf("%s: got %+v, want %+v", tt.name, g, tt.want)
+		}
 	}
 }
