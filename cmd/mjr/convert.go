@@ -127,7 +127,7 @@ func runConvert(c *cobra.Command, o *convertOptions, args []string) error {
 		}
 	}
 	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
-	keys, err := o.keyOptions.load(c.InOrStdin(), say.warn)
+	keys, err := o.keyOptions.load(c.Context(), c.InOrStdin(), say.warn)
 	if err != nil {
 		return err
 	}

@@ -77,6 +77,7 @@ func (v *converter) job(ctx context.Context, j job) result {
 	} else {
 		out := &output{path: j.output, force: v.o.force, mkdir: v.o.output != ""}
 		defer out.abort()
+		defer out.abortWith(ctx)()
 		if res.err = v.checkOutput(j); res.err == nil {
 			res.report, res.err = postprocess.Convert(out, j.format.container, in.inputs, opts)
 		}
@@ -102,13 +103,13 @@ func (v *converter) job(ctx context.Context, j job) result {
 func (v *converter) checkOutput(j job) error {
 	info, err := os.Stat(j.output)
 	if err == nil {
-		for _, f := range slices.Concat(j.files, v.o.keyOptions.files, v.o.identities) {
+		for _, f := range slices.Concat(j.files, v.o.named(), v.o.identities, []string{v.o.filesFrom}) {
 			if in, err := os.Stat(f); err == nil && os.SameFile(info, in) {
 				return misused("%s is one of the inputs", j.output)
 			}
 		}
 		if !v.o.force {
-			return existsError(j.output)
+			return &exitError{exitExists, existsError(j.output), "overwrite it with --force, or leave it with --skip-existing"}
 		}
 	}
 	return nil

@@ -32,8 +32,8 @@ func (o *frameOptions) addFlags(c *cobra.Command) {
 	c.Flags().IntVar(&o.maxRatchet, "max-ratchet", 1024, "follow the ratchet of a key over at most `N` steps")
 }
 
-func (o *frameOptions) load(in io.Reader, warn func(string)) (err error) {
-	o.keys, err = o.keyOptions.load(in, warn)
+func (o *frameOptions) load(ctx context.Context, in io.Reader, warn func(string)) (err error) {
+	o.keys, err = o.keyOptions.load(ctx, in, warn)
 	return err
 }
 

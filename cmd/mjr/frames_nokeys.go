@@ -16,7 +16,7 @@ type frameOptions struct{}
 
 func (frameOptions) addFlags(*cobra.Command) {}
 
-func (frameOptions) load(io.Reader, func(string)) error { return nil }
+func (frameOptions) load(context.Context, io.Reader, func(string)) error { return nil }
 
 func (frameOptions) look(context.Context, *os.File, info) (frameInfo, error) { return frameInfo{}, nil }
 

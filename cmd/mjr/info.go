@@ -48,7 +48,7 @@ func runInfo(c *cobra.Command, o *infoOptions, args []string) error {
 		return err
 	}
 	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
-	if err := o.frameOptions.load(c.InOrStdin(), say.warn); err != nil {
+	if err := o.frameOptions.load(c.Context(), c.InOrStdin(), say.warn); err != nil {
 		return err
 	}
 	code := -1

@@ -5,10 +5,13 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"runtime"
+	"slices"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
@@ -36,19 +39,26 @@ func (o *keyOptions) addFlags(c *cobra.Command) {
 	f.StringArrayVarP(&o.identities, "identity", "i", nil, "age identity `FILE` that opens an encrypted key file (repeatable)")
 }
 
+// named lists the key files: those of the flags, else that of the environment.
+func (o *keyOptions) named() []string {
+	if env := os.Getenv(keysEnv); len(o.files) == 0 && env != "" {
+		return []string{env}
+	}
+	return o.files
+}
+
 // load reads all key files named, nil if there are none. What a user should
 // know of them goes to warn; no key ever does.
-func (o *keyOptions) load(in io.Reader, warn func(string)) (*decrypt.KeySet, error) {
-	files := o.files
-	if env := os.Getenv(keysEnv); len(files) == 0 && env != "" {
-		files = []string{env}
-	}
-	if len(files) == 0 {
+func (o *keyOptions) load(ctx context.Context, in io.Reader, warn func(string)) (*decrypt.KeySet, error) {
+	if len(o.named()) == 0 {
 		return nil, nil
 	}
 	all := new(decrypt.KeySet)
-	for _, name := range files {
-		set, err := o.loadFile(name, in, warn)
+	for i, name := range o.named() {
+		if name == "-" && (len(o.files) == 0 || slices.Contains(o.files[:i], "-")) {
+			return nil, misused("standard input can be one key file only, and has to be named by --keys")
+		}
+		set, err := o.loadFile(ctx, name, in, warn)
 		if err != nil {
 			return nil, fmt.Errorf("key file %s: %w", name, err)
 		}
@@ -62,7 +72,7 @@ func (o *keyOptions) load(in io.Reader, warn func(string)) (*decrypt.KeySet, err
 	return all, nil
 }
 
-func (o *keyOptions) loadFile(name string, in io.Reader, warn func(string)) (*decrypt.KeySet, error) {
+func (o *keyOptions) loadFile(ctx context.Context, name string, in io.Reader, warn func(string)) (*decrypt.KeySet, error) {
 	r := in
 	if name != "-" {
 		f, err := os.Open(name)
@@ -70,12 +80,12 @@ func (o *keyOptions) loadFile(name string, in io.Reader, warn func(string)) (*de
 			return nil, err
 		}
 		defer f.Close()
-		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
 			warn(fmt.Sprintf("key file %s can be read by others (mode %04o): chmod 600 it", name, info.Mode().Perm()))
 		}
 		r = f
 	}
-	plain, err := o.openAge(r)
+	plain, err := o.openAge(ctx, r)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +93,7 @@ func (o *keyOptions) loadFile(name string, in io.Reader, warn func(string)) (*de
 }
 
 // openAge takes away age's encryption where there is one.
-func (o *keyOptions) openAge(r io.Reader) (io.Reader, error) {
+func (o *keyOptions) openAge(ctx context.Context, r io.Reader) (io.Reader, error) {
 	const magic = "age-encryption.org/"
 	b := bufio.NewReader(io.LimitReader(r, maxKeyFile+1))
 	start, err := b.Peek(len(armor.Header))
@@ -97,7 +107,7 @@ func (o *keyOptions) openAge(r io.Reader) (io.Reader, error) {
 	case !bytes.HasPrefix(start, []byte(magic)):
 		return b, nil
 	}
-	identities, err := o.loadIdentities()
+	identities, err := o.loadIdentities(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +122,7 @@ func (o *keyOptions) openAge(r io.Reader) (io.Reader, error) {
 	return io.LimitReader(plain, maxKeyFile+1), nil
 }
 
-func (o *keyOptions) loadIdentities() ([]age.Identity, error) {
+func (o *keyOptions) loadIdentities(ctx context.Context) ([]age.Identity, error) {
 	var all []age.Identity
 	for _, name := range o.identities {
 		f, err := os.Open(name)
@@ -126,18 +136,20 @@ func (o *keyOptions) loadIdentities() ([]age.Identity, error) {
 		}
 		all = append(all, ids...)
 	}
-	return append(all, &askIdentity{}), nil
+	ask := func() (string, error) { return askPassphrase(ctx, "passphrase of the key file: ") }
+	return append(all, askIdentity(ask)), nil
 }
 
 // askIdentity asks for a passphrase, but only for a file that was encrypted
 // with one.
-type askIdentity struct{}
+type askIdentity func() (string, error)
 
-func (*askIdentity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
+// Unwrap implements age.Identity.
+func (ask askIdentity) Unwrap(stanzas []*age.Stanza) ([]byte, error) {
 	if len(stanzas) != 1 || stanzas[0].Type != "scrypt" {
 		return nil, age.ErrIncorrectIdentity
 	}
-	pass, err := askPassphrase("passphrase of the key file: ")
+	pass, err := ask()
 	if err != nil {
 		return nil, err
 	}

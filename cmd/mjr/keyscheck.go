@@ -24,7 +24,7 @@ cannot be used at all is exit code 1; what is only unwise is a warning.`,
 		RunE: func(c *cobra.Command, args []string) error {
 			say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), json)
 			keys.files = args
-			set, err := keys.load(c.InOrStdin(), say.warn)
+			set, err := keys.load(c.Context(), c.InOrStdin(), say.warn)
 			if err != nil {
 				return err
 			}

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"fmt"
 	"strings"
@@ -33,7 +34,7 @@ func newKeysNew() *cobra.Command {
 			}
 			k := decrypt.Key{Alg: alg}
 			k.KDF = kdf
-			if err := fillSecret(&k, passphrase); err != nil {
+			if err := fillSecret(c.Context(), &k, passphrase); err != nil {
 				return err
 			}
 			flags.apply(c, &k)
@@ -50,7 +51,7 @@ func newKeysNew() *cobra.Command {
 
 // fillSecret makes key material of the length that the scheme's own libraries
 // use, or asks for a passphrase, twice.
-func fillSecret(k *decrypt.Key, passphrase bool) error {
+func fillSecret(ctx context.Context, k *decrypt.Key, passphrase bool) error {
 	if !passphrase {
 		if strings.HasPrefix(k.Alg, "LIVEKIT-") && k.KDF == "" {
 			k.KDF = "HKDF"
@@ -59,11 +60,11 @@ func fillSecret(k *decrypt.Key, passphrase bool) error {
 		_, err := rand.Read(k.Secret)
 		return err
 	}
-	first, err := askPassphrase("passphrase: ")
+	first, err := askPassphrase(ctx, "passphrase: ")
 	if err != nil {
 		return err
 	}
-	again, err := askPassphrase("the same again: ")
+	again, err := askPassphrase(ctx, "the same again: ")
 	if err != nil {
 		return err
 	}

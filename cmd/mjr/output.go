@@ -2,116 +2,149 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
-// output is a file that appears only when it is whole: it is made at the
-// first write under its name with .part, synced and renamed by commit, and
-// removed by abort.
+// output is a file that appears only when it is whole: at the first write it
+// is made beside its place under a name of its own that ends in .part, commit
+// syncs and renames it, abort removes it.
 type output struct {
 	path  string
 	force bool        // replace an existing file
 	mkdir bool        // make the folder if it is missing
 	perm  os.FileMode // 0 is what the umask leaves of 0666
-	f     *os.File
+
+	mu   sync.Mutex // of what follows: a signal may end it at any time
+	part string
+	f    *os.File
+	gone bool // aborted or committed
 }
 
-func (o *output) part() string { return o.path + ".part" }
-
 // open makes the .part file, unless it is there already.
-func (o *output) open() error {
+func (o *output) open() (*os.File, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	if o.f != nil {
-		return nil
+		return o.f, nil
 	}
-	if !o.force && exists(o.path) {
-		return existsError(o.path)
+	if o.gone {
+		return nil, os.ErrClosed
+	}
+	if err := o.mayReplace(); err != nil {
+		return nil, err
 	}
 	if o.mkdir {
 		if err := os.MkdirAll(filepath.Dir(o.path), 0o777); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	f, err := os.OpenFile(o.part(), os.O_RDWR|os.O_CREATE, cmp.Or(o.perm, 0o666))
+	// A name that nobody can guess, and only if it is new: no other file, or
+	// link to one, is ever written to.
+	part := fmt.Sprintf("%s.%s.part", o.path, rand.Text()[:8])
+	f, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE|os.O_EXCL, cmp.Or(o.perm, 0o666))
 	if err != nil {
+		return nil, err
+	}
+	o.f, o.part = f, part
+	return f, nil
+}
+
+// mayReplace refuses a file that exists, and with force whatever is no file.
+func (o *output) mayReplace() error {
+	info, err := os.Lstat(o.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
 		return err
+	case !o.force:
+		return existsError(o.path)
+	case !info.Mode().IsRegular():
+		return &exitError{exitExists, fmt.Errorf("%s exists, and is not a regular file", o.path), ""}
 	}
-	// A .part that nobody holds is left from a crash, and is written afresh.
-	if err := lock(f); err != nil {
-		f.Close()
-		return &exitError{exitExists, fmt.Errorf("%s is being written by another program: %w", o.part(), err), ""}
-	}
-	if err := f.Truncate(0); err != nil {
-		f.Close()
-		return err
-	}
-	o.f = f
 	return nil
 }
 
 func (o *output) Write(b []byte) (int, error) {
-	if err := o.open(); err != nil {
+	f, err := o.open()
+	if err != nil {
 		return 0, err
 	}
-	return o.f.Write(b)
+	return f.Write(b)
 }
 
 func (o *output) Seek(offset int64, whence int) (int64, error) {
-	if err := o.open(); err != nil {
+	f, err := o.open()
+	if err != nil {
 		return 0, err
 	}
-	return o.f.Seek(offset, whence)
+	return f.Seek(offset, whence)
 }
 
 // commit makes the output appear under its name.
 func (o *output) commit() error {
-	if err := o.open(); err != nil {
-		return err
-	}
-	err := o.f.Sync()
-	if err == nil {
-		err = o.rename()
-	}
+	f, err := o.open()
 	if err != nil {
-		o.abort()
 		return err
 	}
-	err = o.f.Close()
-	o.f = nil
-	if err == nil {
-		err = syncDir(filepath.Dir(o.path))
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.gone {
+		return os.ErrClosed
 	}
-	return err
+	// Windows renames no file that is open.
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := o.rename(); err != nil {
+		return err
+	}
+	o.gone = true
+	return syncDir(filepath.Dir(o.path))
 }
 
 // rename never replaces a file that appeared meanwhile, unless forced to: a
 // link fails where its name exists. File systems without links have to do
 // with a look before.
 func (o *output) rename() error {
-	if o.force {
-		return os.Rename(o.part(), o.path)
+	if err := o.mayReplace(); err != nil {
+		return err
 	}
-	err := os.Link(o.part(), o.path)
+	if o.force {
+		return os.Rename(o.part, o.path)
+	}
+	err := os.Link(o.part, o.path)
 	switch {
 	case err == nil:
-		return os.Remove(o.part())
-	case errors.Is(err, fs.ErrExist) || exists(o.path):
+		return os.Remove(o.part)
+	case errors.Is(err, fs.ErrExist):
 		return existsError(o.path)
 	}
-	return os.Rename(o.part(), o.path)
+	return os.Rename(o.part, o.path)
 }
 
 // abort leaves no half output behind. It does nothing after a commit.
 func (o *output) abort() {
-	if o.f == nil {
-		return
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.f != nil && !o.gone {
+		o.f.Close()
+		os.Remove(o.part)
 	}
-	os.Remove(o.part())
-	o.f.Close()
-	o.f = nil
+	o.gone = true
+}
+
+// abortWith aborts the output as soon as ctx ends, whatever its writer is
+// doing then. The returned func ends that.
+func (o *output) abortWith(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, o.abort)
 }
 
 func syncDir(dir string) error {
@@ -131,5 +164,5 @@ func exists(path string) bool {
 }
 
 func existsError(path string) error {
-	return &exitError{exitExists, fmt.Errorf("%s exists", path), "overwrite it with --force, or leave it with --skip-existing"}
+	return &exitError{exitExists, fmt.Errorf("%s exists", path), ""}
 }
