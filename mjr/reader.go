@@ -52,7 +52,7 @@ func NewReader(r io.Reader) (*Reader, error) {
 // Packets of audio and video have the size of an RTP header at least, but
 // nothing else of them is checked while the file is whole: it may hold RTCP,
 // and lengths that lie.
-func (r *Reader) ReadPacket() (Packet, error) {
+func (r *Reader) ReadPacket() (p Packet, err error) {
 	if err := r.locate(); err != nil {
 		return Packet{}, err
 	}
@@ -63,7 +63,7 @@ func (r *Reader) ReadPacket() (Packet, error) {
 
 	body := frame[frameHead:len(frame):len(frame)]
 	r.saw(body)
-	p := Packet{Data: body, HasArrival: !r.untimed}
+	p.Data, p.HasArrival = body, !r.untimed
 	if p.HasArrival {
 		p.Arrival = time.Duration(stamp(frame)) * time.Millisecond
 	}

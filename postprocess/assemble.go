@@ -62,8 +62,9 @@ func findCodec(name string) (*codec, bool) {
 type unpacker interface {
 	// begin starts a frame on dst.
 	begin(dst []byte) []byte
-	// add appends what the next payload holds of the frame.
-	add(dst, payload []byte, d stream.Descriptor) ([]byte, error)
+	// add appends what the next payload holds of the frame, of which so many
+	// bytes are descriptor.
+	add(dst, payload []byte, descriptor int) ([]byte, error)
 	// end is called behind the last payload.
 	end() error
 }
@@ -90,7 +91,7 @@ type assembler struct {
 	source  int  // of the packet before
 	started bool // there was one
 
-	cur      frame
+	cur      frame // in the making, or given out last
 	buf      []byte
 	open     bool // cur has begun
 	broken   bool // and cannot become whole
@@ -128,15 +129,15 @@ func (a *assembler) readFrame() (frame, error) {
 			}
 			a.have = true
 		}
-		if f, ok := a.step(); ok {
-			return f, nil
+		if a.step() {
+			return a.cur, nil
 		}
 	}
 }
 
 // step takes the packet at hand, or ends the frame before it and leaves the
-// packet for the next call.
-func (a *assembler) step() (frame, bool) {
+// packet for the next call. It reports whether cur is a frame to give out.
+func (a *assembler) step() bool {
 	p := &a.packet
 	same := a.started && p.Source == a.source
 	gap := same && p.Missing > 0
@@ -145,24 +146,24 @@ func (a *assembler) step() (frame, bool) {
 		return a.single(p)
 	}
 	d, err := stream.ParseDescriptor(a.codec.name, p.Payload, p.Header.Marker)
-	if a.open && !(same && a.belongs(p, d)) {
+	if a.open && !(same && a.belongs(p, &d)) {
 		// The frame had no marker. It is whole if its packets are followed by
 		// those of the next one.
-		if f, ok := a.finish(same && !gap); ok {
-			return f, true
+		if a.finish(same && !gap) {
+			return true
 		}
 	}
 	a.take(p, same, gap)
 	if !a.open {
-		a.begin(p, d)
-		a.broken = !a.startsWhole(p, d, gap)
+		a.begin(p, &d)
+		a.broken = !a.startsWhole(p, &d, gap)
 	}
-	a.add(p, d, err)
+	a.add(p, &d, err)
 	if p.Header.Marker || err == nil && d.End {
 		a.cur.last = p.Header.Marker
 		return a.finish(true)
 	}
-	return frame{}, false
+	return false
 }
 
 // take makes p the packet before the next one.
@@ -179,7 +180,7 @@ func (a *assembler) take(p *stream.Packet, same, gap bool) {
 
 // belongs tells whether p is of the frame in the making, or what is left of
 // it.
-func (a *assembler) belongs(p *stream.Packet, d stream.Descriptor) bool {
+func (a *assembler) belongs(p *stream.Packet, d *stream.Descriptor) bool {
 	return p.Time == a.cur.time &&
 		!(a.codec.marks && d.Start) &&
 		!(d.VP9.Layered && d.Spatial != a.cur.spatial)
@@ -187,14 +188,14 @@ func (a *assembler) belongs(p *stream.Packet, d stream.Descriptor) bool {
 
 // startsWhole tells whether p, the first packet that is there of its frame,
 // is its first.
-func (a *assembler) startsWhole(p *stream.Packet, d stream.Descriptor, gap bool) bool {
+func (a *assembler) startsWhole(p *stream.Packet, d *stream.Descriptor, gap bool) bool {
 	if !d.Start {
 		return false
 	}
 	return a.codec.marks || !gap || a.codec.starts(p.Payload)
 }
 
-func (a *assembler) begin(p *stream.Packet, d stream.Descriptor) {
+func (a *assembler) begin(p *stream.Packet, d *stream.Descriptor) {
 	a.report.Begun++
 	a.open, a.injected = true, false
 	a.cur = frame{
@@ -215,7 +216,7 @@ func (a *assembler) begin(p *stream.Packet, d stream.Descriptor) {
 }
 
 // add appends p to the frame in the making, unless that is lost already.
-func (a *assembler) add(p *stream.Packet, d stream.Descriptor, err error) {
+func (a *assembler) add(p *stream.Packet, d *stream.Descriptor, err error) {
 	if a.filter != nil && a.filter.Injected(p.Payload, a.cur.meta) {
 		a.injected = true
 	}
@@ -231,24 +232,24 @@ func (a *assembler) add(p *stream.Packet, d stream.Descriptor, err error) {
 		}
 	}
 	if err == nil {
-		a.buf, err = a.unpack.add(a.buf, p.Payload, d)
+		a.buf, err = a.unpack.add(a.buf, p.Payload, d.Len)
 	}
 	a.broken = err != nil || len(a.buf) > a.max
 }
 
 // single makes a frame of one packet.
-func (a *assembler) single(p *stream.Packet) (frame, bool) {
-	a.begin(p, stream.Descriptor{})
+func (a *assembler) single(p *stream.Packet) bool {
+	a.begin(p, &stream.Descriptor{})
 	a.injected = a.filter != nil && a.filter.Injected(p.Payload, a.cur.meta)
 	a.broken = len(p.Payload) > a.max
 	a.cur.red = a.red != 0 && p.Header.PayloadType == a.red
-	f, ok := a.finish(true)
-	f.data = p.Payload
-	return f, ok
+	ok := a.finish(true)
+	a.cur.data = p.Payload
+	return ok
 }
 
 // finish ends the frame in the making, and counts it if it does not pass.
-func (a *assembler) finish(ended bool) (frame, bool) {
+func (a *assembler) finish(ended bool) bool {
 	a.open = false
 	if a.unpack != nil && a.unpack.end() != nil {
 		ended = false
@@ -256,17 +257,16 @@ func (a *assembler) finish(ended bool) (frame, bool) {
 	switch {
 	case a.injected:
 		a.report.Injected++
-		return frame{}, false
+		return false
 	case a.broken || !ended:
 		a.report.Incomplete++
 		a.lost = true
-		return frame{}, false
+		return false
 	case a.unpack != nil && len(a.buf) == 0:
 		a.report.Empty++
-		return frame{}, false
+		return false
 	}
-	f := a.cur
-	f.data, f.lost = a.buf, a.lost
+	a.cur.data, a.cur.lost = a.buf, a.lost
 	a.lost = false
-	return f, true
+	return true
 }

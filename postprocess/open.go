@@ -26,8 +26,10 @@ type opener struct {
 
 func (o *opener) readFrame() (frame, error) {
 	for {
-		if f, ok := o.pop(); ok {
-			return f, nil
+		if !o.held.empty() {
+			if f, ok := o.pop(); ok {
+				return f, nil
+			}
 		}
 		if o.err != nil {
 			return frame{}, o.err

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-
-	"github.com/mjrkit/mjrkit/mjr/stream"
 )
 
 var errFragment = errors.New("fragments of a unit do not follow each other")
@@ -18,11 +16,11 @@ func newStrip() unpacker { return strip{} }
 
 func (strip) begin(dst []byte) []byte { return dst }
 
-func (strip) add(dst, payload []byte, d stream.Descriptor) ([]byte, error) {
-	if d.Len > len(payload) {
-		return dst, fmt.Errorf("descriptor of %d bytes in a payload of %d", d.Len, len(payload))
+func (strip) add(dst, payload []byte, descriptor int) ([]byte, error) {
+	if descriptor > len(payload) {
+		return dst, fmt.Errorf("descriptor of %d bytes in a payload of %d", descriptor, len(payload))
 	}
-	return append(dst, payload[d.Len:]...), nil
+	return append(dst, payload[descriptor:]...), nil
 }
 
 func (strip) end() error { return nil }
@@ -49,7 +47,7 @@ func (h *h264) begin(dst []byte) []byte {
 	return dst
 }
 
-func (h *h264) add(dst, payload []byte, _ stream.Descriptor) ([]byte, error) {
+func (h *h264) add(dst, payload []byte, _ int) ([]byte, error) {
 	if len(payload) == 0 {
 		return dst, errors.New("no NAL unit")
 	}

@@ -3,8 +3,6 @@ package postprocess
 import (
 	"errors"
 	"fmt"
-
-	"github.com/mjrkit/mjrkit/mjr/stream"
 )
 
 // av1 rebuilds temporal units in the low-overhead format: RTP leaves out the
@@ -29,7 +27,7 @@ func (a *av1) begin(dst []byte) []byte {
 	return append(dst, obuDelimiter<<3|obuHasSize, 0)
 }
 
-func (a *av1) add(dst, payload []byte, _ stream.Descriptor) ([]byte, error) {
+func (a *av1) add(dst, payload []byte, _ int) ([]byte, error) {
 	if len(payload) < 2 {
 		return dst, fmt.Errorf("payload of %d bytes", len(payload))
 	}

@@ -90,9 +90,11 @@ var (
 // header. It reads no media: those bytes may be ciphertext.
 //
 // The error is, or wraps, ErrDescriptor or ErrCodec.
-func ParseDescriptor(codec string, payload []byte, marker bool) (Descriptor, error) {
-	d := Descriptor{PictureID: -1, TL0PICIDX: -1, PictureIDAt: -1, TL0PICIDXAt: -1, End: marker}
-	var err error
+func ParseDescriptor(codec string, payload []byte, marker bool) (d Descriptor, err error) {
+	// It is filled in where the caller gets it: a copy of fields just written
+	// waits for them, a hundred cycles a packet.
+	d.PictureID, d.TL0PICIDX, d.PictureIDAt, d.TL0PICIDXAt = -1, -1, -1, -1
+	d.End = marker
 	switch codec {
 	case "vp8":
 		err = d.parseVP8(payload)
@@ -106,16 +108,16 @@ func ParseDescriptor(codec string, payload []byte, marker bool) (Descriptor, err
 		err = d.parseAV1(payload)
 	default:
 		if c, ok := mjr.LookupCodec(codec); !ok || c.Kind != mjr.Audio {
-			return Descriptor{}, fmt.Errorf("%q: %w", codec, ErrCodec)
+			err = fmt.Errorf("%q: %w", codec, ErrCodec)
 		}
 		// One packet, one frame: the audio formats that Janus records put
 		// nothing before the media.
 		d.Start, d.End = true, true
 	}
 	if err != nil {
-		return Descriptor{}, err
+		d = Descriptor{}
 	}
-	return d, nil
+	return d, err
 }
 
 // need checks that the payload reaches to byte n.

@@ -73,14 +73,15 @@ func NewReorder(src mjr.PacketReader, o Options) *Reorder {
 
 // ReadPacket returns the next packet in order, and io.EOF after the last. An
 // error of the source comes after all packets that were read before it.
-func (r *Reorder) ReadPacket() (Packet, error) {
+func (r *Reorder) ReadPacket() (p Packet, err error) {
 	if r.out != nil {
 		r.release(r.out)
 		r.out = nil
 	}
 	for {
 		if h := r.take(); h != nil {
-			return r.deliver(h), nil
+			r.deliver(&p, h)
+			return p, nil
 		}
 		switch {
 		case r.pending != nil:
@@ -169,8 +170,11 @@ func (r *Reorder) lose() {
 	r.missing += n
 }
 
-// deliver gives out a packet in its turn.
-func (r *Reorder) deliver(h *held) Packet {
+// deliver gives out a packet in its turn, as p. What p has of h comes first:
+// whoever copies p then need not wait for it.
+func (r *Reorder) deliver(p *Packet, h *held) {
+	p.Header, p.Payload, p.Seq, p.Source = h.header, h.payload, h.seq, r.source
+	p.Arrival, p.HasArrival = h.arrival, h.hasArrival
 	ts := h.header.Timestamp
 	t, steady := r.clock.next(ts)
 	if !steady {
@@ -189,12 +193,8 @@ func (r *Reorder) deliver(h *held) Packet {
 	r.sender.fresh = false
 	r.counts.deliver(h)
 	r.out = h
-	missing := r.missing
+	p.Time, p.Missing = t, r.missing
 	r.missing = 0
-	return Packet{
-		Header: h.header, Payload: h.payload, Seq: h.seq, Missing: missing, Time: t,
-		Arrival: h.arrival, HasArrival: h.hasArrival, Source: r.source,
-	}
 }
 
 // arrival is when a packet was received; of a retransmission, when the next
