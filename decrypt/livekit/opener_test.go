@@ -136,7 +136,7 @@ func TestFlips(t *testing.T) {
 
 func flipAll(t *testing.T, v decrypttest.Vector) {
 	t.Helper()
-	o := newOpener(t, keysOf(t, v), 0)
+	o := newOpener(t, keysOf(t, v), 128) // passphrases: 8
 	for bit := range 8 * len(v.Encrypted) {
 		if bit%97 == 0 { // the key stays in use
 			if res, err := o.Open(nil, v.Encrypted, v.Meta); err != nil || !bytes.Equal(res.Plain, v.Expect.Plaintext) {

@@ -17,6 +17,8 @@ type SealerOptions struct {
 	Step int
 	// Count is the send counter of each SSRC's first frame; 0 draws one.
 	Count uint32
+	// Cache of derived keys, as in Options; nil is none.
+	Cache *Cache
 }
 
 // countLimit is what the library's send counter is taken modulo.
@@ -60,8 +62,10 @@ func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("livekit: key %.64q: %w", key.ID, err)
 	}
-	c := chain{source: src}
-	aead, err := c.aead(max(o.Step, 0), keyLen(key.Alg))
+	if o.Cache == nil {
+		o.Cache = new(Cache)
+	}
+	aead, err := o.Cache.chain(src).aead(max(o.Step, 0), keyLen(key.Alg))
 	if err != nil {
 		return nil, fmt.Errorf("livekit: key %.64q: %w", key.ID, err)
 	}

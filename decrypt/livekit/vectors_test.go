@@ -166,7 +166,7 @@ func TestVectorsRefusedBySender(t *testing.T) {
 			continue
 		}
 		refused[v.Meta.Codec]++
-		s, err := NewSealer(keysOf(t, v)[0], SealerOptions{})
+		s, err := NewSealer(keysOf(t, v)[0], SealerOptions{Cache: &shared})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -195,7 +195,7 @@ func TestSealerMakesTheLibrarysBytes(t *testing.T) {
 			if *key.Index != p.Index {
 				continue
 			}
-			s, err := NewSealer(key, SealerOptions{Step: p.Ratchets, Count: v.Meta.Timestamp - p.IV3})
+			s, err := NewSealer(key, SealerOptions{Step: p.Ratchets, Count: v.Meta.Timestamp - p.IV3, Cache: &shared})
 			if err != nil {
 				t.Fatal(err)
 			}
