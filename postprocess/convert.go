@@ -26,26 +26,26 @@ type Input struct {
 	PacketOpener decrypt.PacketOpener
 	// Filter recognises packets that a server put in; may be nil.
 	Filter decrypt.PacketFilter
+	// Clear is what becomes of clear frames where there is an Opener.
+	Clear ClearPolicy
 }
 
 // ClearPolicy says what becomes of frames in clear inside an encrypted track.
 type ClearPolicy uint8
 
-// Clear frames are dropped, or accepted before the first frame of their track
-// that opened. ClearAll is for a flagged recording that is wholly clear, where
-// by chance a frame may look like one of the scheme: until one opened, all
-// that does not open is accepted, so encrypted frames without a key, too.
+// Clear frames are dropped, or kept before the first frame of their track that
+// opens. There has to be one: the end of a track whose frames were kept, and
+// none of which opened, is an error, as they may be ciphertext of another
+// scheme. A recording that is wholly clear is converted without an Opener.
 const (
 	ClearDrop ClearPolicy = iota
 	ClearBefore
-	ClearAll
 )
 
 // Options of a conversion. The zero value is sensible.
 type Options struct {
-	Window int         // packets of reordering; 0 is stream.DefaultWindow
-	Clean  bool        // after a lost frame drop video to the next key frame
-	Clear  ClearPolicy // for inputs with an Opener
+	Window int  // packets of reordering; 0 is stream.DefaultWindow
+	Clean  bool // after a lost frame drop video to the next key frame
 	// MaxFrame bounds an assembled frame in bytes; 0 is 16 MiB.
 	MaxFrame int
 }

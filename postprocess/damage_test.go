@@ -22,6 +22,7 @@ func TestDamagedEncryptedRecordings(t *testing.T) {
 			r := rand.New(rand.NewPCG(seed, 3))
 			in := sealedInputs(t, rec, keys)
 			for i := range in {
+				in[i].Clear = ClearBefore
 				b, err := io.ReadAll(in[i].R)
 				if err != nil {
 					t.Fatal(err)
@@ -35,7 +36,7 @@ func TestDamagedEncryptedRecordings(t *testing.T) {
 				}
 				in[i].R = bytes.NewReader(b)
 			}
-			c, rep, err := convert(t, in, Options{Clear: ClearBefore})
+			c, rep, err := convert(t, in, Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -109,11 +109,12 @@ func FuzzConvert(f *testing.F) {
 		in := []Input{{Name: "one", R: bytes.NewReader(one)}, {Name: "two", R: bytes.NewReader(two)}}
 		if how&1 != 0 {
 			in[0].Opener = new(moody)
+			in[0].Clear = ClearPolicy(how >> 3 & 1)
 		}
 		if how&2 != 0 {
 			in[0].Filter = injector{}
 		}
-		o := Options{Clean: how&4 != 0, Clear: ClearPolicy(how >> 3 & 3), Window: int(how), MaxFrame: 1 << (how >> 4)}
+		o := Options{Clean: how&4 != 0, Window: int(how), MaxFrame: 1 << (how >> 4)}
 		c := &counting{t: t}
 		rep, err := Convert(io.Discard, c.container, in, o)
 		if err != nil && !errors.Is(err, ErrNothingOpened) {

@@ -153,13 +153,6 @@ func (o *opener) pass(f frame) frame {
 // acceptClear tells whether a frame that did not open is taken as clear. After
 // the first one that opened nothing is: a server could put it in.
 func (o *opener) acceptClear(err error) bool {
-	switch {
-	case o.opened:
-		return false
-	case o.clear == ClearAll:
-		return true
-	case o.clear == ClearBefore:
-		return errors.Is(err, decrypt.ErrFormat) || errors.Is(err, decrypt.ErrClear)
-	}
-	return false
+	return o.clear == ClearBefore && !o.opened &&
+		(errors.Is(err, decrypt.ErrFormat) || errors.Is(err, decrypt.ErrClear))
 }

@@ -93,10 +93,24 @@ func (s *session) copy(w io.Writer, container media.Container) error {
 		return err
 	}
 	err = media.Copy(&countingWriter{dst, s}, &s.frames)
+	if err == nil {
+		err = s.keptInVain()
+	}
 	if closing := dst.Close(); err == nil {
 		err = closing
 	}
 	return err
+}
+
+// keptInVain is the error of a track whose clear frames were kept for a frame
+// that opens, and none did.
+func (s *session) keptInVain() error {
+	for _, t := range s.frames.tracks {
+		if f := t.report.Frames; f.ClearKept > 0 && f.Opened == 0 {
+			return &nothingError{[]error{fmt.Errorf("%s: %w", t.in.Name, ErrNotEncrypted)}}
+		}
+	}
+	return nil
 }
 
 // finish completes the report. A frame whose bytes do not say how long it

@@ -65,7 +65,7 @@ func newTrack(in Input, o Options, seen *decrypt.Seen, report *TrackReport) (*tr
 		src:    t.assembled,
 		o:      in.Opener,
 		seen:   seen,
-		clear:  o.Clear,
+		clear:  in.Clear,
 		rate:   t.rate,
 		report: &report.Frames,
 	}

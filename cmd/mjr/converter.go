@@ -69,7 +69,7 @@ func (v *converter) job(ctx context.Context, j job) result {
 		res.err = err
 		return res
 	}
-	opts := postprocess.Options{Window: v.o.window, Clean: v.o.clean, Clear: v.clearPolicy(in)}
+	opts := postprocess.Options{Window: v.o.window, Clean: v.o.clean}
 	if j.output == "-" {
 		// A file that output is appended to can seek, but not patch.
 		stdout := struct{ io.Writer }{v.stdout}
@@ -113,24 +113,6 @@ func (v *converter) checkOutput(j job) error {
 		}
 	}
 	return nil
-}
-
-// clearPolicy is what becomes of clear frames. A recording that looks
-// encrypted is not wholly clear, whatever was asked for: its ciphertext would
-// come out as media.
-func (v *converter) clearPolicy(in *opened) postprocess.ClearPolicy {
-	switch v.o.acceptClear {
-	case "before":
-		return postprocess.ClearBefore
-	case "all":
-		for _, f := range in.files {
-			if guess, err := lookAt(f); err != nil || guess.Scheme != "" {
-				return postprocess.ClearBefore
-			}
-		}
-		return postprocess.ClearAll
-	}
-	return postprocess.ClearDrop
 }
 
 // dryRun prints what would be done, after all that can fail early.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,11 @@ func (v *converter) open(ctx context.Context, j job) (*opened, error) {
 			if err := p.open(&input, h, v.o.sender[filepath.Clean(name)]); err != nil {
 				return in, fmt.Errorf("%s: %w", name, err)
 			}
+			if v.o.acceptClear != "" {
+				if err := v.mayKeepClear(ctx, &input, f, h, p); err != nil {
+					return in, fmt.Errorf("%s: %w", name, err)
+				}
+			}
 		}
 		in.inputs = append(in.inputs, input)
 	}
@@ -87,15 +93,42 @@ func (v *converter) mayConvert(f *os.File, name string, h mjr.Header) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if guess.Scheme == "" {
+	switch {
+	case guess.Scheme == "":
 		return nil
-	}
-	hint := "give a key file with --keys; if it is in clear all the same, say so with --plain"
-	if flagged {
-		hint = "give a key file with --keys"
+	case flagged:
+		return &exitError{exitNoKey, fmt.Errorf("%s is not in clear: it %s, and no keys were given", name, looks(guess)),
+			"give a key file with --keys"}
 	}
 	return &exitError{exitNoKey,
-		fmt.Errorf("%s is not flagged as encrypted, but %s, and no keys were given", name, looks(guess)), hint}
+		fmt.Errorf("%s is not flagged as encrypted, but %s, and no keys were given", name, looks(guess)),
+		"give a key file with --keys; if it is in clear all the same, say so with --plain"}
+}
+
+// mayKeepClear settles --accept-clear for one recording, which it reads through
+// for that: clear frames are kept before one that opens only if there is such a
+// one, and a recording is wholly clear only if nothing of it opens and it looks
+// like no scheme. All others would put ciphertext into the output.
+func (v *converter) mayKeepClear(ctx context.Context, in *postprocess.Input, f *os.File, h mjr.Header, p plug) error {
+	scan := postprocess.Input{Name: in.Name, R: &ctxReader{ctx: ctx, r: f}}
+	if err := p.open(&scan, h, v.o.sender[filepath.Clean(in.Name)]); err != nil {
+		return err
+	}
+	report, err := postprocess.Inspect(scan, postprocess.Options{Window: v.o.window})
+	var read *postprocess.ReadError
+	if errors.As(err, &read) {
+		return err
+	}
+	guess, err := lookAt(f) // leaves the file at its start
+	switch {
+	case err != nil:
+		return err
+	case report.Frames.Opened > 0:
+		in.Clear = postprocess.ClearBefore
+	case v.o.acceptClear == "all" && guess.Scheme == "":
+		in.Opener, in.PacketOpener, in.Filter = nil, nil, nil
+	}
+	return nil
 }
 
 // looks says in words what a track looks like.
