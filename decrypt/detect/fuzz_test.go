@@ -22,7 +22,7 @@ func FuzzDetector(f *testing.F) {
 		r := corpus.Load(f, name)
 		packets, frames := recorded(f, r.File(f, "audio"))
 		var seed []byte
-		for i := range 20 {
+		for i := range 9 { // enough for a guess
 			seed = append(binary.BigEndian.AppendUint16(seed, uint16(len(frames[i].data))), frames[i].data...)
 			seed = append(binary.BigEndian.AppendUint16(seed, 0x8000|uint16(len(packets[i]))), packets[i]...)
 		}
