@@ -178,8 +178,9 @@ func TestNotMJR(t *testing.T) {
 		_, err := mjr.NewReader(strings.NewReader(file))
 		if !errors.Is(err, mjr.ErrNotMJR) {
 			t.Errorf("%s: %v, want ErrNotMJR", name, err)
-		} else if first := strconv.Quote(file[:min(10, len(file))]); !strings.Contains(err.Error(), first) {
-			t.Errorf("%s: %v does not show %s", name, err, first)
+		} else if first := strconv.Quote(file[:min(10, len(file))]); strings.Contains(err.Error(), first) != (file[0] == 'M') {
+			// What does not even begin like a recording may be a key file.
+			t.Errorf("%s: %v: shows %s or does not", name, err, first)
 		}
 	}
 }

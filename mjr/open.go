@@ -29,6 +29,9 @@ func (r *Reader) open() error {
 	if problem == errHeadCut {
 		problem = fmt.Errorf("%w: %w", problem, io.ErrUnexpectedEOF)
 	}
+	if first[0] != 'M' { // perhaps a key file, named by mistake: it is not shown
+		return fmt.Errorf("%w: %w", ErrNotMJR, problem)
+	}
 	return fmt.Errorf("%w: it begins with %q: %w", ErrNotMJR, first, problem)
 }
 

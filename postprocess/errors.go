@@ -45,7 +45,12 @@ func missingKeys(frames, packets map[uint64]int64) *MissingKeyError {
 }
 
 func (e *MissingKeyError) Error() string {
-	return fmt.Sprintf("no key with id %s", strings.Trim(fmt.Sprint(e.IDs), "[]"))
+	const most = 4
+	ids := strings.Trim(fmt.Sprint(e.IDs[:min(len(e.IDs), most)]), "[]")
+	if len(e.IDs) > most {
+		ids += ", …" // rather noise than ids
+	}
+	return "no key with id " + ids
 }
 
 // ReadError: reading the bytes of an input failed. What is wrong with the

@@ -5,6 +5,7 @@ package main
 import (
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -75,6 +76,8 @@ func (o *convertOptions) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.plain, "plain", false, "take recordings that are not flagged as encrypted as clear, without looking")
 	f.StringVar(&o.acceptClear, "accept-clear", "", "keep clear frames of encrypted recordings: \"before\" the first authentic one, or \"all\" of a flagged file that is wholly clear")
 	f.Lookup("accept-clear").NoOptDefVal = "before"
+	complete(c, "format", formatNameList()...)
+	complete(c, "accept-clear", "before", "all")
 	f.BoolVar(&o.unauth, "allow-unauthenticated", false, "open schemes that cannot tell a wrong key from a right one (XOR)")
 	f.BoolVar(&o.clean, "clean", false, "after a lost video frame drop all to the next key frame")
 	f.BoolVar(&o.strict, "strict", false, "loss before the recorder is exit code 3, too")
@@ -87,14 +90,15 @@ func (o *convertOptions) check() error {
 		return misused("--jobs %d: want 1 or more", o.jobs)
 	case o.window < 1 || o.window > stream.MaxWindow:
 		return misused("--window %d: want 1 to %d packets", o.window, stream.MaxWindow)
-	case o.maxRatchet < 0 || o.maxRatchet > 1<<20:
-		return misused("--max-ratchet %d: want 0 to 1048576 steps", o.maxRatchet)
 	case o.acceptClear != "" && o.acceptClear != "before" && o.acceptClear != "all":
 		return misused("--accept-clear=%s: want before or all", o.acceptClear)
 	case o.force && o.skipExisting:
 		return misused("--force and --skip-existing exclude each other")
 	case o.json && o.output == "-":
 		return misused("--json and --output - both want standard output")
+	}
+	if err := checkRatchet(o.maxRatchet); err != nil {
+		return err
 	}
 	if _, ok := findFormat(o.format); o.format != "" && !ok {
 		return misused("--format %s: want one of %s", o.format, formatNames())
@@ -107,7 +111,18 @@ func (o *convertOptions) check() error {
 		}
 		o.sender[filepath.Clean(file)] = id
 	}
+	if slices.Contains(o.keyOptions.files, "-") && o.filesFrom == "-" {
+		return misused("--keys - and --files-from - both want standard input")
+	}
 	return o.progressOptions.check()
+}
+
+// checkRatchet bounds --max-ratchet.
+func checkRatchet(steps int) error {
+	if steps < 1 || steps > 1<<20 {
+		return misused("--max-ratchet %d: want 1 to 1048576 steps", steps)
+	}
+	return nil
 }
 
 func runConvert(c *cobra.Command, o *convertOptions, args []string) error {

@@ -25,6 +25,7 @@ type frameOptions struct {
 	keyOptions
 	keys       *decrypt.KeySet
 	maxRatchet int
+	warn       func(string)
 }
 
 func (o *frameOptions) addFlags(c *cobra.Command) {
@@ -33,6 +34,7 @@ func (o *frameOptions) addFlags(c *cobra.Command) {
 }
 
 func (o *frameOptions) load(ctx context.Context, in io.Reader, warn func(string)) (err error) {
+	o.warn = warn
 	o.keys, err = o.keyOptions.load(ctx, in, warn)
 	return err
 }
@@ -44,8 +46,10 @@ type frameInfo struct {
 	track postprocess.TrackReport
 }
 
+func (o *frameOptions) check() error { return checkRatchet(o.maxRatchet) }
+
 // look reads the recording's frames; the packets are known already.
-func (o *frameOptions) look(ctx context.Context, f *os.File, i info) (frameInfo, error) {
+func (o *frameOptions) look(ctx context.Context, f *os.File, i info, window int) (frameInfo, error) {
 	guess, err := lookAt(f)
 	got := frameInfo{guess: guess}
 	if err != nil || o.keys == nil || i.packets.Delivered == 0 {
@@ -54,12 +58,12 @@ func (o *frameOptions) look(ctx context.Context, f *os.File, i info) (frameInfo,
 	in := postprocess.Input{Name: i.name, R: &ctxReader{ctx: ctx, r: f}}
 	// Nothing is written, so keys of schemes that authenticate nothing may be
 	// tried without being asked for.
-	p := plug{keys: o.keys, maxRatchet: o.maxRatchet, unauthenticated: true, cache: new(livekit.Cache)}
+	p := plug{keys: o.keys, maxRatchet: o.maxRatchet, unauthenticated: true, cache: new(livekit.Cache), warn: o.warn}
 	if err := p.open(&in, i.header, ""); err != nil {
 		return got, err
 	}
 	got.keys = true
-	got.track, err = postprocess.Inspect(in, postprocess.Options{})
+	got.track, err = postprocess.Inspect(in, postprocess.Options{Window: window})
 	return got, err
 }
 
@@ -102,6 +106,18 @@ func lookAt(f *os.File) (guess detect.Guess, err error) {
 		err = nil
 	}
 	return d.Guess(), err
+}
+
+// exit is what the frames say: with keys given, whether all of them opened.
+func (i frameInfo) exit() int {
+	f := i.track.Frames
+	switch failed := f.NotAuth + noKey(f) + f.Malformed + f.Clear; {
+	case !i.keys || failed == 0:
+		return exitOK
+	case f.Opened == 0:
+		return exitNoKey
+	}
+	return exitNotWhole
 }
 
 func (i frameInfo) lines() []infoLine {

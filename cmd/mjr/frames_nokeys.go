@@ -18,11 +18,17 @@ func (frameOptions) addFlags(*cobra.Command) {}
 
 func (frameOptions) load(context.Context, io.Reader, func(string)) error { return nil }
 
-func (frameOptions) look(context.Context, *os.File, info) (frameInfo, error) { return frameInfo{}, nil }
+func (frameOptions) check() error { return nil }
+
+func (frameOptions) look(context.Context, *os.File, info, int) (frameInfo, error) {
+	return frameInfo{}, nil
+}
 
 type frameInfo struct{}
 
 func (frameInfo) lines() []infoLine { return nil }
+
+func (frameInfo) exit() int { return exitOK }
 
 func (frameInfo) json() jsonFrameInfo { return jsonFrameInfo{} }
 

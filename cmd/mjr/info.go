@@ -48,6 +48,9 @@ func runInfo(c *cobra.Command, o *infoOptions, args []string) error {
 		return err
 	}
 	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
+	if err := o.frameOptions.check(); err != nil {
+		return err
+	}
 	if err := o.frameOptions.load(c.Context(), c.InOrStdin(), say.warn); err != nil {
 		return err
 	}
@@ -106,10 +109,13 @@ type messages struct {
 const maxGaps = 100
 
 func (i info) exit() int {
-	if i.err == nil && (!i.file.Whole() || i.packets.Late > 0) {
+	if i.err != nil {
+		return exitCode(i.err)
+	}
+	if !i.file.Whole() || i.packets.Late > 0 {
 		return exitNotWhole
 	}
-	return exitCode(i.err)
+	return i.frames.exit()
 }
 
 // look reads one recording through, without keys; then its frames, if this
@@ -138,7 +144,7 @@ func (o *infoOptions) look(ctx context.Context, name string) info {
 	}
 	got.file = r.Report()
 	if got.err == nil && got.header.Kind != mjr.Data {
-		got.frames, got.err = o.frameOptions.look(ctx, f, got)
+		got.frames, got.err = o.frameOptions.look(ctx, f, got, o.window)
 	}
 	if got.err != nil {
 		got.err = fmt.Errorf("%s: %w", name, got.err)

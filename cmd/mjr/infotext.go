@@ -25,9 +25,13 @@ func (r *reporter) info(i info) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n", i.name)
+	fmt.Fprintf(&b, "%s\n", printable(i.name))
 	for _, l := range infoLines(i) {
-		fmt.Fprintf(&b, "  %-11s %s\n", l.name+":", l.text)
+		name := l.name
+		if name != "" {
+			name += ":"
+		}
+		fmt.Fprintf(&b, "  %-11s %s\n", name, printable(l.text))
 	}
 	_, err := fmt.Fprint(r.out, b.String())
 	return err
@@ -102,7 +106,7 @@ func packetLines(i info) []infoLine {
 		lines = append(lines, infoLine{name, fmt.Sprintf(format, a...)})
 	}
 	for _, ssrc := range slices.Sorted(maps.Keys(p.SSRCs)) {
-		add("ssrc", "%#08x, %d packets", ssrc, p.SSRCs[ssrc])
+		add("ssrc", "0x%08x, %d packets", ssrc, p.SSRCs[ssrc])
 	}
 	for _, pt := range slices.Sorted(maps.Keys(p.Payloads)) {
 		add("payload", "type %d, %d packets", pt, p.Payloads[pt])
@@ -123,7 +127,7 @@ func packetLines(i info) []infoLine {
 
 func wallText(i info) string {
 	if i.header.Version < 2 {
-		return "nothing is known"
+		return "an unknown time"
 	}
 	return i.wall.String()
 }

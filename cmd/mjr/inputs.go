@@ -29,10 +29,23 @@ func (o *inputOptions) addFlags(c *cobra.Command) {
 	f.StringArrayVarP(&o.recursive, "recursive", "r", nil, "take every recording below `DIR` (repeatable)")
 	f.StringVar(&o.filesFrom, "files-from", "", "take the names of recordings from `FILE`, one a line; - is standard input")
 	f.BoolVarP(&o.null, "null", "0", false, "names in --files-from end with a NUL byte instead of a newline")
+	c.ValidArgsFunction = func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		return []string{"mjr", "tmp"}, cobra.ShellCompDirectiveFilterFileExt
+	}
+}
+
+// complete offers the values of a flag to the shell.
+func complete(c *cobra.Command, flag string, values ...string) {
+	if err := c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // our own misspelling
+	}
 }
 
 // files lists all inputs that were named, in the order they were named.
 func (o *inputOptions) files(args []string, in io.Reader) ([]string, error) {
+	if o.null && o.filesFrom == "" {
+		return nil, misused("--null goes with --files-from")
+	}
 	files := slices.Clone(args)
 	for _, dir := range o.recursive {
 		found, err := recordingsBelow(dir)
@@ -103,12 +116,13 @@ func splitNull(data []byte, atEOF bool) (int, []byte, error) {
 
 func recordingsBelow(dir string) ([]string, error) {
 	var found []string
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+	// With the separator a link to a folder is followed, but none below it.
+	err := filepath.WalkDir(dir+string(filepath.Separator), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if d.Type().IsRegular() && isRecordingName(d.Name()) {
-			found = append(found, path)
+			found = append(found, filepath.Clean(path))
 		}
 		return nil
 	})

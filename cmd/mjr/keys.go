@@ -4,11 +4,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -44,8 +46,11 @@ func (o *keyOutput) write(c *cobra.Command, k decrypt.Key) error {
 	if err := decrypt.WriteKeys(&entry, &decrypt.KeySet{Keys: []decrypt.Key{k}}); err != nil {
 		return err
 	}
-	// What the reader refuses is not written in the first place.
+	// What the reader or the scheme refuses is not written in the first place.
 	if _, err := decrypt.ParseKeys(bytes.NewReader(entry.Bytes())); err != nil {
+		return &exitError{exitMisused, err, ""}
+	}
+	if err := refused(k); err != nil {
 		return &exitError{exitMisused, err, ""}
 	}
 	if o.path == "-" {
@@ -59,16 +64,29 @@ func (o *keyOutput) write(c *cobra.Command, k decrypt.Key) error {
 	if err != nil {
 		return err
 	}
-	out := &output{path: o.path, force: o.add, perm: 0o600}
+	path := o.path
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real // what a link names is added to, not the link replaced
+	}
+	out := &output{path: path, force: o.add, perm: 0o600}
 	defer out.abort()
+	defer out.abortWith(c.Context())()
 	if _, err := out.Write(content); err != nil {
-		return err
+		return hintAdd(err)
 	}
 	if err := out.commit(); err != nil {
 		return err
 	}
 	fmt.Fprintf(c.ErrOrStderr(), "mjr: key %q is in %s; whoever has that file can open the recordings\n", k.ID, o.path)
 	return nil
+}
+
+// hintAdd tells what to do about a key file that exists.
+func hintAdd(err error) error {
+	if exitCode(err) == exitExists {
+		return &exitError{exitExists, err, "add to it with --add"}
+	}
+	return err
 }
 
 // content is the file with the new entry added behind those it has. They are
@@ -121,6 +139,10 @@ type keyFlags struct {
 	kind   string
 	salt   string
 	bits   int
+	kdf    string
+
+	ratchetBits, epochBits, senderBits int
+	generation, epoch                  uint64
 }
 
 func (o *keyFlags) addFlags(c *cobra.Command) {
@@ -131,6 +153,12 @@ func (o *keyFlags) addFlags(c *cobra.Command) {
 	f.StringVar(&o.kind, "kind", "", "only for audio, or only for video")
 	f.StringVar(&o.salt, "salt", "", "salt of the key derivation; for Jitsi of 2020 the room's name")
 	f.IntVar(&o.bits, "key-bits", 0, "AES key length of JITSI-GCM: 128 or 256")
+	f.StringVar(&o.kdf, "kdf", "", "key derivation, where the scheme has several: PBKDF2, HKDF, ratchet, mls, …")
+	f.IntVar(&o.ratchetBits, "ratchet-bits", 0, "bits of the ratchet step in a KID (RFC 9605, ratchet)")
+	f.Uint64Var(&o.generation, "generation", 0, "number of the key (RFC 9605, ratchet)")
+	f.Uint64Var(&o.epoch, "epoch", 0, "number of the epoch (RFC 9605, mls)")
+	f.IntVar(&o.epochBits, "epoch-bits", 0, "bits of the epoch in a KID (RFC 9605, mls)")
+	f.IntVar(&o.senderBits, "sender-bits", 0, "bits of the sender in a KID (RFC 9605, mls)")
 }
 
 // apply completes a key from the flags that were given.
@@ -153,13 +181,15 @@ func (o *keyFlags) apply(c *cobra.Command, k *decrypt.Key) {
 	if o.kind != "" {
 		k.Kind = o.kind
 	}
-	if o.bits != 0 {
-		k.KeyBits = o.bits
+	if c.Flags().Changed("epoch") {
+		k.Epoch = &o.epoch
 	}
-	switch {
-	case o.kid != "":
-		k.ID = o.kid
-	case k.ID == "":
+	k.KeyBits, k.Generation = cmp.Or(o.bits, k.KeyBits), cmp.Or(o.generation, k.Generation)
+	k.RatchetBits = cmp.Or(o.ratchetBits, k.RatchetBits)
+	k.EpochBits, k.SenderBits = cmp.Or(o.epochBits, k.EpochBits), cmp.Or(o.senderBits, k.SenderBits)
+	k.KDF = cmp.Or(o.kdf, k.KDF)
+	k.ID = o.kid
+	if k.ID == "" {
 		k.ID = keyName(*k)
 	}
 }

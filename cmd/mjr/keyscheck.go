@@ -20,10 +20,12 @@ func newKeysCheck() *cobra.Command {
 		Short: "Check key files: what is in them, and what is wrong",
 		Long: `Check reads key files and lists their keys without showing them. A file that
 cannot be used at all is exit code 1; what is only unwise is a warning.`,
-		Args: cobra.MinimumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), json)
 			keys.files = args
+			if len(keys.named()) == 0 {
+				return misused("no key file was named")
+			}
 			set, err := keys.load(c.Context(), c.InOrStdin(), say.warn)
 			if err != nil {
 				return err
@@ -55,6 +57,9 @@ cannot be used at all is exit code 1; what is only unwise is a warning.`,
 func unwise(keys []decrypt.Key) []string {
 	var warnings []string
 	for i, k := range keys {
+		if err := refused(k); err != nil {
+			warnings = append(warnings, fmt.Sprintf("key %q cannot be used: %v", k.ID, err))
+		}
 		typed := takesPassphrase(k.Alg) || k.KDF == "PBKDF2" || strings.HasPrefix(k.Alg, "XOR-")
 		if k.Type == "oct" && !typed && len(k.Secret) < 16 {
 			warnings = append(warnings, fmt.Sprintf("key %q: %d bytes can be guessed", k.ID, len(k.Secret)))

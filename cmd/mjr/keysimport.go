@@ -51,7 +51,9 @@ func newKeysImport() *cobra.Command {
 	var flags keyFlags
 	var out keyOutput
 	var list strings.Builder
+	var names []string
 	for _, o := range origins {
+		names = append(names, o.name)
 		list.WriteString("\n  " + o.name + strings.Repeat(" ", 16-len(o.name)) + o.what)
 	}
 	c := &cobra.Command{
@@ -80,10 +82,11 @@ from standard input (-), and writes it as a key file. Projects and forms:
 				return misused("%s is not a key of %s: %w", args[0], from, err)
 			}
 			if alg != "" {
-				k.Alg = strings.ToUpper(alg)
-			}
-			if !handles(k.Alg) {
-				return misused("--alg %s: not a scheme that mjr knows", k.Alg)
+				alg = strings.ToUpper(alg)
+				if schemeOf(alg) != schemeOf(k.Alg) || schemeOf(alg) == "" {
+					return misused("--alg %s: not a cipher of %s", alg, from)
+				}
+				k.Alg = alg
 			}
 			flags.apply(c, &k)
 			return out.write(c, k)
@@ -92,6 +95,7 @@ from standard input (-), and writes it as a key file. Projects and forms:
 	c.Flags().StringVar(&from, "from", "", "`PROJECT` that the key comes from")
 	c.Flags().StringVar(&alg, "alg", "", "another cipher of the same project")
 	c.MarkFlagRequired("from")
+	complete(c, "from", names...)
 	flags.addFlags(c)
 	out.addFlags(c)
 	return c

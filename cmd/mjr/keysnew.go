@@ -17,7 +17,7 @@ import (
 const defaultAlg = "SFRAME-AES_128_GCM_SHA256_128"
 
 func newKeysNew() *cobra.Command {
-	var alg, kdf string
+	var alg string
 	var passphrase bool
 	var flags keyFlags
 	var out keyOutput
@@ -29,11 +29,11 @@ func newKeysNew() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			alg = strings.ToUpper(alg)
-			if !handles(alg) {
+			if schemeOf(alg) == "" {
 				return misused("--alg %s: not a scheme that mjr knows", alg)
 			}
 			k := decrypt.Key{Alg: alg}
-			k.KDF = kdf
+			k.KDF = flags.kdf
 			if err := fillSecret(c.Context(), &k, passphrase); err != nil {
 				return err
 			}
@@ -42,7 +42,6 @@ func newKeysNew() *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&alg, "alg", defaultAlg, "scheme and cipher, as key files name them")
-	c.Flags().StringVar(&kdf, "kdf", "", "key derivation, where the scheme has several")
 	c.Flags().BoolVar(&passphrase, "passphrase", false, "ask for a passphrase on the terminal instead of making a key")
 	flags.addFlags(c)
 	out.addFlags(c)
@@ -75,6 +74,9 @@ func fillSecret(ctx context.Context, k *decrypt.Key, passphrase bool) error {
 		return misused("the passphrase is empty")
 	}
 	k.Secret = decrypt.Secret(first)
+	if strings.HasPrefix(k.Alg, "XOR-") {
+		k.Secret = lowBytes(first)
+	}
 	if k.KDF == "" && takesPassphrase(k.Alg) {
 		k.KDF = "PBKDF2"
 	}

@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 )
@@ -25,13 +27,41 @@ var (
 func asText(alg, kdf string) func([]byte) (decrypt.Key, error) {
 	return func(b []byte) (decrypt.Key, error) {
 		b = bytes.TrimSuffix(bytes.TrimSuffix(b, []byte("\n")), []byte("\r"))
+		if strings.HasPrefix(alg, "XOR-") {
+			b = lowBytes(string(b))
+		}
 		return newKey(alg, kdf, b)
 	}
 }
 
-// asBytes takes the file as it is.
+// lowBytes are those of the text's UTF-16 units, as the XOR demos take them.
+func lowBytes(text string) []byte {
+	var b []byte
+	for _, unit := range utf16.Encode([]rune(text)) {
+		b = append(b, byte(unit))
+	}
+	return b
+}
+
+// asBytes takes the file as it is, or the key of a JWK as browsers export it.
 func asBytes(alg, kdf string) func([]byte) (decrypt.Key, error) {
-	return func(b []byte) (decrypt.Key, error) { return newKey(alg, kdf, b) }
+	return func(b []byte) (decrypt.Key, error) {
+		var jwk struct {
+			Type string `json:"kty"`
+			K    string `json:"k"`
+		}
+		if json.Unmarshal(b, &jwk) == nil {
+			if jwk.Type != "oct" {
+				return decrypt.Key{}, errors.New("a JWK, but of no secret key")
+			}
+			secret, err := from64(jwk.K)
+			if err != nil {
+				return decrypt.Key{}, err
+			}
+			b = secret
+		}
+		return newKey(alg, kdf, b)
+	}
 }
 
 func asHex(alg, kdf string) func([]byte) (decrypt.Key, error) {
@@ -122,6 +152,13 @@ func readPERC(prefix string) func([]byte) (decrypt.Key, error) {
 		secret, err := from64(string(bytes.TrimSpace(b)))
 		if err != nil {
 			return decrypt.Key{}, err
+		}
+		if half := len(secret) / 2; prefix == "SRTP-DOUBLE-" && (half == 28 || half == 44) {
+			// Inner and outer key, then inner and outer salt (RFC 8723, section
+			// 3.1): the inner half opens.
+			const salt = 12
+			master := half - salt
+			secret = slices.Concat(secret[:master], secret[2*master:2*master+salt])
 		}
 		profiles := map[int]string{28: "AEAD_AES_128_GCM", 44: "AEAD_AES_256_GCM", 30: "AES_CM_128_HMAC_SHA1_80"}
 		profile, ok := profiles[len(secret)]

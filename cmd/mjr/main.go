@@ -9,25 +9,40 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 )
 
 func main() {
 	ctx, stop := context.WithCancelCause(context.Background())
-	defer stop(nil)
+	code := make(chan int, 2)
+	go func() { code <- untilSignal(stop) }()
+	go func() { code <- run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }()
+	os.Exit(<-code)
+}
+
+// grace is how long a run has to end after the first signal. One that waits
+// for a pipe or a terminal cannot, and has nothing open that would be left.
+const grace = 4 * time.Second
+
+// untilSignal ends the run at the first signal. It returns the exit code at the
+// second one, or when the run had its grace.
+func untilSignal(stop context.CancelCauseFunc) int {
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		for n := 0; ; n++ {
-			err := signalError{<-signals}
-			if n > 0 {
-				os.Exit(err.code()) // the second one does not wait
-			}
-			stop(err)
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+		if !signal.Ignored(s) { // as nohup has it
+			signal.Notify(signals, s)
 		}
-	}()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	err := signalError{<-signals}
+	stop(err)
+	select {
+	case s := <-signals:
+		err = signalError{s}
+	case <-time.After(grace):
+	}
+	return err.code()
 }
 
 // run is the whole program: what it reads and writes besides named files is
@@ -38,7 +53,13 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 	root.SetIn(in)
 	root.SetOut(out)
 	root.SetErr(errw)
-	err := root.ExecuteContext(ctx)
+	c, err := root.ExecuteContextC(ctx)
+	if f := c.Flags().Lookup("json"); f != nil && f.Changed && err != nil && !errors.Is(err, errReported) {
+		newReporter(out, errw, true).object(struct {
+			common
+			Error *jsonError `json:"error"`
+		}{common{schema, "error"}, errorJSON(err)})
+	}
 	tell(errw, err)
 	return exitCode(err)
 }
@@ -49,15 +70,16 @@ func tell(w io.Writer, err error) {
 	if err == nil || errors.Is(err, errReported) {
 		return
 	}
-	fmt.Fprintf(w, "mjr: error: %v\n", err)
+	fmt.Fprintf(w, "mjr: error: %s\n", printable(err.Error()))
 	var exit *exitError
 	if errors.As(err, &exit) && exit.hint != "" {
-		fmt.Fprintf(w, "mjr: hint: %s\n", exit.hint)
+		fmt.Fprintf(w, "mjr: hint: %s\n", printable(exit.hint))
 	}
 }
 
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
+		Version:       version(),
 		Use:           "mjr",
 		Short:         "Work with end-to-end encrypted WebRTC recordings in MJR files",
 		SilenceErrors: true,
@@ -69,17 +91,15 @@ func newRoot() *cobra.Command {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &exitError{exitMisused, err, fmt.Sprintf("see %q", c.CommandPath()+" --help")}
 	})
+	root.SetVersionTemplate("mjr {{.Version}}\n")
+	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitHelp)
 	root.AddCommand(commands()...)
 	root.AddCommand(newVersion())
-	for _, c := range root.Commands() {
-		misuseArgs(c)
-	}
 	misuseArgs(root)
 	return root
 }
 
-// misuseArgs makes the complaints of cobra about arguments exit code 2, and
-// prints the exit codes in every help.
+// misuseArgs makes the complaints of cobra about arguments exit code 2.
 func misuseArgs(c *cobra.Command) {
 	if check := c.Args; check != nil {
 		c.Args = func(c *cobra.Command, args []string) error {
@@ -89,7 +109,6 @@ func misuseArgs(c *cobra.Command) {
 			return nil
 		}
 	}
-	c.SetHelpTemplate(c.HelpTemplate() + "\n" + exitHelp)
 	for _, sub := range c.Commands() {
 		misuseArgs(sub)
 	}

@@ -33,7 +33,7 @@ func (in *opened) close() {
 // is in clear and which keys may open it.
 func (v *converter) open(ctx context.Context, j job) (*opened, error) {
 	in := new(opened)
-	p := plug{keys: v.keys, maxRatchet: v.o.maxRatchet, unauthenticated: v.o.unauth, cache: new(livekit.Cache)}
+	p := plug{keys: v.keys, maxRatchet: v.o.maxRatchet, unauthenticated: v.o.unauth, cache: new(livekit.Cache), warn: v.say.warn}
 	for _, name := range j.files {
 		f, err := os.Open(name)
 		if err != nil {

@@ -73,12 +73,14 @@ var formats = []format{
 	{"h264", annexb.New},
 }
 
-func formatNames() string {
+func formatNames() string { return strings.Join(formatNameList(), ", ") }
+
+func formatNameList() []string {
 	var names []string
 	for _, f := range formats {
 		names = append(names, f.name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func findFormat(name string) (format, bool) {
@@ -100,7 +102,29 @@ func defaultFormat(codecs []string) string {
 	return "webm"
 }
 
-// handles reports whether any scheme knows what to do with keys of this alg.
-func handles(alg string) bool {
-	return perc.Handles(alg) || slices.ContainsFunc(schemes, func(s scheme) bool { return s.handles(alg) })
+// schemeOf names the scheme whose keys have this alg, "" if there is none.
+func schemeOf(alg string) string {
+	if perc.Handles(alg) {
+		return "perc"
+	}
+	if i := slices.IndexFunc(schemes, func(s scheme) bool { return s.handles(alg) }); i >= 0 {
+		return schemes[i].name
+	}
+	return ""
+}
+
+// refused is why the key's own scheme does not take it, or nil.
+func refused(k decrypt.Key) error {
+	keys := []decrypt.Key{k}
+	if perc.Handles(k.Alg) {
+		_, err := perc.NewOpener(keys, perc.Options{})
+		return err
+	}
+	for _, s := range schemes {
+		if s.handles(k.Alg) {
+			_, err := s.open(keys, openOptions{cache: new(livekit.Cache)})
+			return err
+		}
+	}
+	return nil
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/mjrkit/mjrkit/decrypt"
@@ -20,6 +21,22 @@ type plug struct {
 	maxRatchet      int
 	unauthenticated bool           // schemes that authenticate nothing, too
 	cache           *livekit.Cache // of the session's passphrases
+	warn            func(string)
+}
+
+// usable leaves out the keys that a scheme refuses, each with a warning: one
+// bad entry does not spoil a file.
+func (p plug) usable(s scheme, keys []decrypt.Key) []decrypt.Key {
+	return slices.DeleteFunc(slices.Clone(keys), func(k decrypt.Key) bool {
+		if !s.handles(k.Alg) {
+			return false
+		}
+		_, err := s.open([]decrypt.Key{k}, openOptions{maxRatchet: p.maxRatchet, cache: p.cache})
+		if err != nil {
+			p.warn(fmt.Sprintf("key %q is not used: %v", k.ID, err))
+		}
+		return err != nil
+	})
 }
 
 // open completes an input by what opens it; sender narrows the keys to those
@@ -43,9 +60,15 @@ func (p plug) open(in *postprocess.Input, h mjr.Header, sender string) error {
 			withheld = true
 			continue
 		}
-		o, err := s.open(keys, openOptions{maxRatchet: p.maxRatchet, cache: p.cache})
+		opts := openOptions{maxRatchet: p.maxRatchet, cache: p.cache}
+		o, err := s.open(keys, opts)
 		if err != nil {
-			return err
+			if keys = p.usable(s, keys); !has(s.handles) {
+				continue
+			}
+			if o, err = s.open(keys, opts); err != nil {
+				return err
+			}
 		}
 		openers = append(openers, o)
 	}
@@ -59,11 +82,19 @@ func (p plug) open(in *postprocess.Input, h mjr.Header, sender string) error {
 			errors.New("the keys are of a scheme that authenticates nothing"),
 			"a wrong key cannot be told from a right one there; open it all the same with --allow-unauthenticated"}
 	case len(openers) == 0:
-		return &exitError{exitNoKey, errors.New("the key file has no key for this recording"), ""}
+		hint := ""
+		if !h.Encrypted && !h.PERC {
+			hint = "if the recording is in clear, convert it with --plain"
+		}
+		return &exitError{exitNoKey, errors.New("there is no key for this recording"), hint}
 	}
 	in.Opener = decrypt.Any(openers...)
 	if has(livekit.Handles) {
-		in.Filter = livekit.NewFilter(p.keys.SIFTrailer)
+		trailers := [][]byte{p.keys.SIFTrailer}
+		for _, k := range keys {
+			trailers = append(trailers, k.SIFTrailer)
+		}
+		in.Filter = livekit.NewFilter(trailers...)
 	}
 	return nil
 }

@@ -19,6 +19,7 @@ type progressOptions struct {
 
 func (o *progressOptions) addFlags(c *cobra.Command) {
 	c.Flags().StringVar(&o.style, "progress", "auto", "show progress on standard error: auto, bar, plain, json or none")
+	complete(c, "progress", "auto", "bar", "plain", "json", "none")
 }
 
 func (o *progressOptions) check() error {

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"sync"
+	"unicode"
 )
 
 // schema is in every JSON object, so that a script knows what it reads.
@@ -27,8 +30,27 @@ func newReporter(out, errw io.Writer, json bool) *reporter {
 func (r *reporter) line(format string, a ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	fmt.Fprintf(r.errw, "mjr: "+format+"\n", a...)
+	fmt.Fprintf(r.errw, "mjr: %s\n", printable(fmt.Sprintf(format, a...)))
 }
+
+// printable makes text from files and their names harmless to a terminal: what
+// is no printable character is shown as an escape.
+func printable(s string) string {
+	if strings.IndexFunc(s, notPrintable) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if notPrintable(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+func notPrintable(r rune) bool { return !unicode.IsPrint(r) }
 
 // object prints a JSON line for scripts; members is a struct with the common
 // members first.

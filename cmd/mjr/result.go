@@ -44,7 +44,8 @@ func shortOfWhole(rep postprocess.Report, strict bool) []string {
 				short = append(short, fmt.Sprintf("%s: "+format, t.Name, n))
 			}
 		}
-		if t.Left {
+		// A data channel is no medium of a media file: reported, and no loss.
+		if t.Left && t.Header.Kind != mjr.Data {
 			short = append(short, fmt.Sprintf("%s: left out: %v", t.Name, t.Why))
 		}
 		f := t.Frames
@@ -136,7 +137,8 @@ func (v *converter) whatIsMissing(in *opened) string {
 		if err != nil || guess.Scheme == "" {
 			continue
 		}
-		if guess.Scheme == "xor-demo" && !v.o.unauth {
+		xor := slices.ContainsFunc(v.keys.Keys, func(k decrypt.Key) bool { return strings.HasPrefix(k.Alg, "XOR-") })
+		if guess.Scheme == "xor-demo" && xor && !v.o.unauth {
 			return looks(guess) + ": open it with --allow-unauthenticated"
 		}
 		return looks(guess) + "; " + v.haveIDs()

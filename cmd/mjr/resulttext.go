@@ -92,19 +92,28 @@ func frameLosses(f postprocess.FrameReport) []string {
 			lines = append(lines, fmt.Sprintf(format, n))
 		}
 	}
-	add(f.Incomplete, "%d incomplete frames dropped")
-	add(f.NotAuth, "%d frames not authentic, dropped")
-	for _, id := range slices.Sorted(maps.Keys(f.NoKey)) {
-		lines = append(lines, fmt.Sprintf("%d frames want key id %d", f.NoKey[id], id))
+	add(f.Incomplete, "%d incomplete frames")
+	add(f.NotAuth, "%d frames not authentic")
+	ids := slices.SortedFunc(maps.Keys(f.NoKey), func(a, b uint64) int {
+		return cmp.Or(cmp.Compare(f.NoKey[b], f.NoKey[a]), cmp.Compare(a, b))
+	})
+	const most = 4
+	more := f.NoKeyMore
+	for i, id := range ids {
+		if i < most {
+			lines = append(lines, fmt.Sprintf("%d frames want key id %d", f.NoKey[id], id))
+		} else {
+			more += f.NoKey[id]
+		}
 	}
-	add(f.NoKeyMore, "%d frames want further key ids")
-	add(f.Malformed, "%d frames not of the scheme, dropped")
-	add(f.Clear, "%d frames in clear, dropped")
-	add(f.BeforeKey, "%d frames before the first key frame, dropped")
+	add(more, "%d frames want further key ids")
+	add(f.Malformed, "%d frames not of the scheme")
+	add(f.Clear, "%d frames in clear, not kept")
+	add(f.BeforeKey, "%d frames before the first key frame")
 	add(f.Unclean, "%d frames dropped up to the next key frame")
 	add(f.ClearKept, "%d frames in clear kept")
-	add(f.Injected, "%d frames made by the server, dropped")
-	add(f.Replayed, "%d replayed frames dropped")
+	add(f.Injected, "%d frames made by the server")
+	add(f.Replayed, "%d replayed frames")
 	add(f.Reused, "%d frames reuse a counter or nonce of other frames")
 	add(f.Repeated, "%d frames repeat a counter of long ago")
 	add(f.ClearDiffers, "%d frames had unauthenticated bytes altered on the way")
