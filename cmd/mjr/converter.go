@@ -131,6 +131,9 @@ func (v *converter) dryRun(ctx context.Context, jobs []job) error {
 		v.say.plan(res)
 		errs = append(errs, res)
 	}
+	if v.o.json {
+		return v.say.summary(ctx, errs)
+	}
 	return v.say.outcome(ctx, errs)
 }
 

@@ -16,6 +16,7 @@ type jsonResult struct {
 	Format   string      `json:"format,omitempty"`
 	Exit     int         `json:"exit"`
 	Skipped  bool        `json:"skipped,omitempty"`
+	DryRun   bool        `json:"dry_run,omitempty"`
 	Duration float64     `json:"duration_s,omitempty"`
 	Tracks   []jsonTrack `json:"tracks,omitempty"`
 	Short    []string    `json:"not_whole,omitempty"`
@@ -69,10 +70,7 @@ type jsonSignatures struct {
 
 func resultJSON(res result) jsonResult {
 	j := planJSON(res)
-	j.Type = "result"
-	if res.err != nil {
-		j.Type = "error"
-	}
+	j.DryRun = false
 	if res.err == nil && !res.skipped {
 		j.Duration = res.report.Duration.Seconds()
 	}
@@ -84,9 +82,9 @@ func resultJSON(res result) jsonResult {
 }
 
 func planJSON(res result) jsonResult {
-	j := jsonResult{common: common{schema, "plan"}, Inputs: res.files, Output: res.output, Format: res.format.name, Exit: res.exit(), Skipped: res.skipped}
+	j := jsonResult{common: common{schema, "result"}, DryRun: true, Inputs: res.files, Output: res.output, Format: res.format.name, Exit: res.exit(), Skipped: res.skipped}
 	if res.err != nil {
-		j.Error = errorJSON(res.err)
+		j.Type, j.Error = "error", errorJSON(res.err)
 	}
 	return j
 }
