@@ -200,6 +200,8 @@ func TestAssembleH264(t *testing.T) {
 		{"slice after a gap", code + "\x41a", 1, []pk{{at: 1, payload: "\x41a", marker: true}, {at: 2, payload: "\x41b", marker: true, missing: 1}}},
 		{"parameter sets after a gap", "!" + code + "\x67b", 0, []pk{{at: 2, payload: "\x67b", marker: true, missing: 1}}},
 		{"aggregated parameter sets after a gap", "!" + code + "\x67b", 0, []pk{{at: 2, payload: "\x78\x00\x02\x67b", marker: true, missing: 1}}},
+		{"aggregate of one byte after a gap", "", 1, []pk{{at: 2, payload: "\x78", marker: true, missing: 1}}},
+		{"aggregate of a length after a gap", "", 1, []pk{{at: 2, payload: "\x78\x00\x01", marker: true, missing: 1}}},
 		{"delimiter after a gap", "!" + code + "\x09b", 0, []pk{{at: 2, payload: "\x09b", marker: true, missing: 1}}},
 	} {
 		t.Run(c.sin, func(t *testing.T) {
@@ -231,6 +233,7 @@ func TestAssembleAV1(t *testing.T) {
 		{"none: size of two bytes, extension", delimiter + "\x36\x08\x82\x01" + long, 0, []pk{{at: 1, payload: "\x10\x34\x08" + long, marker: true}}},
 		{"none: OBU with its size", delimiter + "\x32\x02ab", 0, []pk{{at: 1, payload: "\x10\x32\x02ab", marker: true}}},
 		{"none: temporal delimiter was sent", delimiter + "\x32\x01a", 0, []pk{{at: 1, payload: "\x20\x02\x12\x00\x30a", marker: true}}},
+		{"none: temporal delimiter without its size", delimiter + "\x32\x01a", 0, []pk{{at: 1, payload: "\x20\x01\x10\x30a", marker: true}}},
 		{"goes on with nothing", "", 1, []pk{{at: 1, payload: "\x90a", marker: true}}},
 		{"does not go on", "", 1, []pk{{at: 1, payload: "\x50\x30a"}, {at: 1, payload: "\x10\x30b", marker: true}}},
 		{"frame ends inside an OBU", "", 1, []pk{{at: 1, payload: "\x50\x30a", marker: true}}},

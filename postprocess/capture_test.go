@@ -166,6 +166,9 @@ func matches(t *testing.T, blocks []block, truth []corpus.Truth, kind string) {
 		if typ := truth[n].Type; kind == "video" && typ != "" && b.Key != (typ == "key") {
 			t.Errorf("%s block %d: key %v, want %s", kind, i, b.Key, typ)
 		}
+		if kind == "audio" && !b.Key {
+			t.Errorf("audio block %d is no place to start", i)
+		}
 		n++
 	}
 }

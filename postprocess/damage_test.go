@@ -3,6 +3,7 @@ package postprocess
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -149,12 +150,13 @@ func TestReadErrorAfterATrackWasLeftOut(t *testing.T) {
 	}
 }
 
-// full is an output with room for some bytes.
-type full struct{ room int }
+// full is an output with room for some bytes. Each of its errors is another.
+type full struct{ room, errs int }
 
 func (f *full) Write(b []byte) (int, error) {
 	if f.room -= len(b); f.room < 0 {
-		return 0, errDisk
+		f.errs++
+		return 0, fmt.Errorf("no. %d: %w", f.errs, errDisk)
 	}
 	return len(b), nil
 }
@@ -185,9 +187,9 @@ func TestWriteError(t *testing.T) {
 	for _, swallow := range []bool{false, true} {
 		for _, room := range []int{0, 10_000, 100_000} {
 			in := inputs(t, rec.File(t, "audio"), rec.File(t, "video"))
-			rep, err := Convert(&full{room}, raw{swallow: swallow}.container, in, Options{})
+			rep, err := Convert(&full{room: room}, raw{swallow: swallow}.container, in, Options{})
 			var write *WriteError
-			if !errors.As(err, &write) || !errors.Is(err, errDisk) {
+			if !errors.As(err, &write) || !errors.Is(err, errDisk) || write.Err.Error() != "no. 1: disk on fire" {
 				t.Errorf("room for %d bytes: got %v", room, err)
 			}
 			for _, tr := range rep.Tracks {

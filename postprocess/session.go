@@ -120,7 +120,7 @@ func (s *session) finish() {
 		t.finish()
 	}
 	for _, t := range s.frames.tracks {
-		if t.end > 0 && t.Duration == 0 {
+		if t.report.Frames.Written > 0 && t.Duration == 0 {
 			t.end += ticks(t.report.Packets.LastDuration, t.rate)
 		}
 		s.report.Duration = max(s.report.Duration, t.end)
