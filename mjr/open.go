@@ -98,6 +98,10 @@ func (r *Reader) another() error {
 		if h.problem != nil {
 			r.damage(r.win.off, int64(h.size), h.problem.Error())
 		}
+		if r.named && r.contradicts(h.Header) {
+			r.leave("another recording begins")
+			return nil
+		}
 		if r.headed {
 			r.report.Headers++
 		}
@@ -116,6 +120,24 @@ func (r *Reader) another() error {
 		}
 	}
 	return r.resync(err.Error())
+}
+
+// contradicts tells whether a further header is that of another medium. What
+// the first one promises of the packets would not hold behind it: not their
+// codec, nor that they are in clear.
+func (r *Reader) contradicts(h Header) bool {
+	first := r.Header
+	return h.Kind != KindUnknown && (h.Kind != first.Kind || h.Encrypted != first.Encrypted || h.PERC != first.PERC ||
+		h.Codec != "" && first.Codec != "" && h.Codec != first.Codec)
+}
+
+// leave skips the rest of the file.
+func (r *Reader) leave(reason string) {
+	start := r.win.off
+	for rest := r.win.ahead(1); len(rest) > 0; rest = r.win.ahead(1) {
+		r.win.discard(len(rest))
+	}
+	r.damageTo(start, r.win.off, reason)
 }
 
 // adopt takes over what a file header says of the frames behind it.

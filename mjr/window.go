@@ -80,7 +80,3 @@ func (w *window) fill(n int) {
 		}
 	}
 }
-
-// ended reports whether the file ends n bytes behind the window's start, as
-// far as can be seen: reading may have failed there instead.
-func (w *window) ended(n int) bool { return w.end-w.start <= n && w.err != nil }

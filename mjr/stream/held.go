@@ -21,6 +21,7 @@ type held struct {
 	late       bool // a later number came before
 	hole       bool // numbers and timestamps both jumped ahead to it
 	padding    bool // nothing but a number that did arrive
+	own        bool // data is a copy
 }
 
 // parse reads data, which it keeps, and reports whether it is an RTP packet
@@ -69,7 +70,9 @@ func (h *held) parse(data []byte) bool {
 // pool keeps packets and their buffers for use again.
 type pool struct{ free []*held }
 
-// hold copies a packet, header included, to bytes of its own.
+// hold copies a packet, header included, to bytes of its own. CSRCs and
+// extensions are read when its turn comes: as slices they may take sixteen
+// times their bytes.
 func (p *pool) hold(h *held) *held {
 	var c *held
 	if n := len(p.free); n > 0 {
@@ -78,8 +81,11 @@ func (p *pool) hold(h *held) *held {
 	} else {
 		c = &held{}
 	}
-	buf := append(c.data[:0], h.data...)
-	c.parse(buf)
+	start := len(h.data) - int(h.header.PaddingSize) - len(h.payload)
+	c.data = append(c.data[:0], h.data...)
+	c.payload = c.data[start:][:len(h.payload)]
+	c.header, c.padding, c.own = h.header, h.padding, true
+	c.header.CSRC, c.header.Extensions = nil, nil
 	c.seq, c.arrival, c.hasArrival = h.seq, h.arrival, h.hasArrival
 	c.late, c.hole = h.late, h.hole
 	return c
@@ -91,6 +97,7 @@ func (p *pool) release(h *held) { p.free = append(p.free, h) }
 type ring struct {
 	slots []*held
 	held  int
+	bytes int // of the packets held
 }
 
 func newRing(window int) ring {
@@ -108,6 +115,7 @@ func (r *ring) at(seq int64) *held { return *r.slot(seq) }
 func (r *ring) put(seq int64, h *held) {
 	*r.slot(seq) = h
 	r.held++
+	r.bytes += len(h.data)
 }
 
 // take empties a slot, and returns what was in it.
@@ -117,6 +125,7 @@ func (r *ring) take(seq int64) *held {
 	if h != nil {
 		*s = nil
 		r.held--
+		r.bytes -= len(h.data)
 	}
 	return h
 }

@@ -3,6 +3,8 @@ package stream
 import (
 	"time"
 
+	"github.com/pion/rtp"
+
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
@@ -50,6 +52,10 @@ type Reorder struct {
 	ring    ring
 	pool    pool
 
+	// What the header of a held packet is read into in its turn.
+	csrc       []uint32
+	extensions []rtp.Extension
+
 	sender  sender
 	missing int64 // packets lost since the last one given out
 	source  int
@@ -87,6 +93,9 @@ func (r *Reorder) ReadPacket() (p Packet, err error) {
 		case r.pending != nil:
 			r.ring.put(r.pending.seq, r.own(r.pending))
 			r.pending = nil
+			if r.ring.bytes > maxHeldBytes {
+				r.sender.floor = max(r.sender.floor, r.lowest())
+			}
 		case r.turn:
 			r.turn = false
 			r.source++
@@ -157,11 +166,34 @@ func (r *Reorder) take() *held {
 	return nil
 }
 
-// lose gives up the next number, or all up to the floor if none of them came.
+// maxHeldBytes bounds the packets held, of which a window of the largest would
+// take a quarter of a gigabyte: what is missing before them is given up.
+const maxHeldBytes = 16 << 20
+
+// lowest is the number of the first packet held.
+func (r *Reorder) lowest() int64 {
+	for seq := r.sender.next; ; seq++ {
+		if h := r.ring.at(seq); h != nil && h.seq == seq {
+			return seq
+		}
+	}
+}
+
+// lose gives up the next numbers, up to one that came or to the floor.
 func (r *Reorder) lose() {
-	n := int64(1)
-	if r.ring.held == 0 {
-		n = r.sender.floor - r.sender.next
+	s := &r.sender
+	n := s.floor - s.next
+	if r.pending != nil {
+		n = min(n, r.pending.seq-s.next)
+	}
+	if r.ring.held > 0 {
+		n = min(n, int64(len(r.ring.slots)))
+		for i := range n {
+			if h := r.ring.at(s.next + i); h != nil && h.seq == s.next+i {
+				n = i
+				break
+			}
+		}
 	}
 	if r.sender.lose(n) {
 		r.counts.Gaps++
@@ -173,6 +205,11 @@ func (r *Reorder) lose() {
 // deliver gives out a packet in its turn, as p. What p has of h comes first:
 // whoever copies p then need not wait for it.
 func (r *Reorder) deliver(p *Packet, h *held) {
+	if h.own {
+		h.header.CSRC, h.header.Extensions = r.csrc, r.extensions
+		h.parse(h.data)
+		r.csrc, r.extensions = h.header.CSRC, h.header.Extensions
+	}
 	p.Header, p.Payload, p.Seq, p.Source = h.header, h.payload, h.seq, r.source
 	p.Arrival, p.HasArrival = h.arrival, h.hasArrival
 	ts := h.header.Timestamp
