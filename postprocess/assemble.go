@@ -95,6 +95,7 @@ type assembler struct {
 	buf      []byte
 	open     bool // cur has begun
 	broken   bool // and cannot become whole
+	unfit    bool // the frame in the making is whole, but cannot be assembled
 	injected bool // and the server made it
 	lost     bool // something is missing since the last whole frame
 }
@@ -197,7 +198,7 @@ func (a *assembler) startsWhole(p *stream.Packet, d *stream.Descriptor, gap bool
 
 func (a *assembler) begin(p *stream.Packet, d *stream.Descriptor) {
 	a.report.Begun++
-	a.open, a.injected = true, false
+	a.open, a.injected, a.unfit = true, false, false
 	a.cur = frame{
 		time:    p.Time,
 		meta:    a.meta,
@@ -234,14 +235,16 @@ func (a *assembler) add(p *stream.Packet, d *stream.Descriptor, err error) {
 	if err == nil {
 		a.buf, err = a.unpack.add(a.buf, p.Payload, d.Len)
 	}
-	a.broken = err != nil || len(a.buf) > a.max
+	a.unfit = err != nil || len(a.buf) > a.max
+	a.broken = a.unfit
 }
 
 // single makes a frame of one packet.
 func (a *assembler) single(p *stream.Packet) bool {
 	a.begin(p, &stream.Descriptor{})
 	a.injected = a.filter != nil && a.filter.Injected(p.Payload, a.cur.meta)
-	a.broken = len(p.Payload) > a.max
+	a.unfit = len(p.Payload) > a.max
+	a.broken = a.unfit
 	a.cur.red = a.red != 0 && p.Header.PayloadType == a.red
 	ok := a.finish(true)
 	a.cur.data = p.Payload
@@ -252,11 +255,16 @@ func (a *assembler) single(p *stream.Packet) bool {
 func (a *assembler) finish(ended bool) bool {
 	a.open = false
 	if a.unpack != nil && a.unpack.end() != nil {
+		a.unfit = a.unfit || ended && !a.broken
 		ended = false
 	}
 	switch {
 	case a.injected:
 		a.report.Injected++
+		return false
+	case a.unfit:
+		a.report.Unfit++
+		a.lost = true
 		return false
 	case a.broken || !ended:
 		a.report.Incomplete++

@@ -60,7 +60,7 @@ func assembled(t *testing.T, codec string, src stream.Reader, in Input, o Option
 	var report FrameReport
 	var s frameReader = newAssembler(src, c, mjr.Header{Kind: mjr.Video}, in, o, &report)
 	if c.layers {
-		s = &pictures{src: s, report: &report}
+		s = &pictures{src: s, report: &report, max: 1 << 20}
 	}
 	var out []string
 	for {
@@ -116,8 +116,8 @@ func TestAssembleVP8(t *testing.T) {
 	} {
 		t.Run(c.sin, func(t *testing.T) {
 			got, report := assembled(t, "vp8", inMemory(c.packets), Input{}, Options{MaxFrame: 8})
-			if got != c.want || report.Incomplete != c.incomplete {
-				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete, c.want, c.incomplete)
+			if got != c.want || report.Incomplete+report.Unfit != c.incomplete {
+				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete+report.Unfit, c.want, c.incomplete)
 			}
 		})
 	}
@@ -125,8 +125,8 @@ func TestAssembleVP8(t *testing.T) {
 
 func TestAssembleAudio(t *testing.T) {
 	got, report := assembled(t, "opus", inMemory([]pk{{at: 1, payload: "12345678"}, {at: 2, payload: "123456789"}, {at: 3, payload: "c"}, {at: 9, payload: "d", missing: 2}}), Input{}, Options{MaxFrame: 8})
-	if got != "12345678 !c !d" || report.Incomplete != 1 {
-		t.Errorf("got %q and %d incomplete", got, report.Incomplete)
+	if got != "12345678 !c !d" || report.Incomplete+report.Unfit != 1 {
+		t.Errorf("got %q and %d incomplete", got, report.Incomplete+report.Unfit)
 	}
 }
 
@@ -164,8 +164,8 @@ func TestAssembleInjected(t *testing.T) {
 		{"no payload of its codec", "c", []pk{{at: 2, payload: "\x80X", marker: true}, {at: 3, payload: s8 + "c", marker: true}}},
 	} {
 		got, report := assembled(t, "vp8", inMemory(c.packets), Input{Filter: injector{}}, Options{})
-		if got != c.want || report.Injected != 1 || report.Incomplete != 0 {
-			t.Errorf("%s: got %q, %d injected, %d incomplete", c.sin, got, report.Injected, report.Incomplete)
+		if got != c.want || report.Injected != 1 || report.Incomplete+report.Unfit != 0 {
+			t.Errorf("%s: got %q, %d injected, %d incomplete", c.sin, got, report.Injected, report.Incomplete+report.Unfit)
 		}
 	}
 	got, report := assembled(t, "opus", inMemory([]pk{{at: 1, payload: "a"}, {at: 2, payload: "X"}}), Input{Filter: injector{}}, Options{})
@@ -211,8 +211,8 @@ func TestAssembleH264(t *testing.T) {
 				c.incomplete++
 			}
 			got, report := assembled(t, "h264", inMemory(all), Input{}, Options{})
-			if got != c.want || report.Incomplete != c.incomplete {
-				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete, c.want, c.incomplete)
+			if got != c.want || report.Incomplete+report.Unfit != c.incomplete {
+				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete+report.Unfit, c.want, c.incomplete)
 			}
 		})
 	}
@@ -254,8 +254,8 @@ func TestAssembleAV1(t *testing.T) {
 				c.incomplete++
 			}
 			got, report := assembled(t, "av1", inMemory(all), Input{}, Options{})
-			if got != c.want || report.Incomplete != c.incomplete {
-				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete, c.want, c.incomplete)
+			if got != c.want || report.Incomplete+report.Unfit != c.incomplete {
+				t.Errorf("got %q and %d incomplete, want %q and %d", got, report.Incomplete+report.Unfit, c.want, c.incomplete)
 			}
 		})
 	}

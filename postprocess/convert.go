@@ -46,7 +46,7 @@ const (
 type Options struct {
 	Window int  // packets of reordering; 0 is stream.DefaultWindow
 	Clean  bool // after a lost frame drop video to the next key frame
-	// MaxFrame bounds an assembled frame in bytes; 0 is 16 MiB.
+	// MaxFrame bounds an assembled frame in bytes; 0 is 8 MiB.
 	MaxFrame int
 }
 
@@ -54,7 +54,7 @@ func (o Options) maxFrame() int {
 	if o.MaxFrame > 0 {
 		return o.MaxFrame
 	}
-	return 16 << 20
+	return 8 << 20
 }
 
 // Convert writes the inputs into one container on w. Nothing is written to w

@@ -60,16 +60,17 @@ const MaxIDs = 1024
 // sender's transform made, so under VP9 each spatial layer of a picture is
 // one. It has begun if a packet of it is there, and then
 //
-//	Begun = Incomplete + Injected + Empty
+//	Begun = Incomplete + Unfit + Injected + Empty
 //	      + NotAuth + NoKey (all of them) + NoKeyMore + Malformed + Clear
-//	      + Replayed + BeforeKey + Unclean + Merged + Unwritten + Sealed + Written
+//	      + Replayed + BeforeKey + Unclean + Merged + Refused + Unwritten + Sealed + Written
 //
 // The other counters say more of the same frames.
 type FrameReport struct {
 	Begun   int64
 	Written int64 // in the output
 
-	Incomplete int64            // a packet of it, or the layer below it, is missing, or it cannot be assembled
+	Incomplete int64            // a packet of it, or the layer below it, is missing
+	Unfit      int64            // all of it is there, and it cannot be assembled, or is too large
 	Opened     int64            // decrypted and authentic, or taken as clear
 	NotAuth    int64            // no key fits, or altered
 	NoKey      map[uint64]int64 // names a key id that the key file lacks
@@ -85,6 +86,7 @@ type FrameReport struct {
 	Unclean    int64            // deltas after a lost frame, dropped by the option Clean
 	Empty      int64            // no media in it (RED without a primary block, …)
 	Merged     int64            // VP9 layers in the output as part of the frame of their picture
+	Refused    int64            // the container cannot hold it
 	Unwritten  int64            // usable, but the conversion failed before it was written
 	Sealed     int64            // encrypted, and Inspect had nothing to open it with
 
@@ -123,7 +125,7 @@ type SignatureReport struct {
 
 // accounted is the right side of the equation.
 func (r *FrameReport) accounted() int64 {
-	return r.Incomplete + r.Injected + r.Empty +
+	return r.Incomplete + r.Unfit + r.Refused + r.Injected + r.Empty +
 		r.NotAuth + sumIDs(r.NoKey, r.NoKeyMore) + r.Malformed + r.Clear +
 		r.Replayed + r.BeforeKey + r.Unclean + r.Merged + r.Unwritten + r.Sealed + r.Written
 }

@@ -94,7 +94,7 @@ func (s *session) copy(w io.Writer, container media.Container) error {
 	}
 	err = media.Copy(&countingWriter{dst, s}, &s.frames)
 	if err == nil {
-		err = s.keptInVain()
+		err = s.inVain()
 	}
 	if closing := dst.Close(); err == nil {
 		err = closing
@@ -102,13 +102,20 @@ func (s *session) copy(w io.Writer, container media.Container) error {
 	return err
 }
 
-// keptInVain is the error of a track whose clear frames were kept for a frame
-// that opens, and none did.
-func (s *session) keptInVain() error {
+// inVain is the error of a track whose clear frames were kept for a frame that
+// opens, and none did, or of which the container took nothing.
+func (s *session) inVain() error {
 	for _, t := range s.frames.tracks {
-		if f := t.report.Frames; f.ClearKept > 0 && f.Opened == 0 {
-			return &nothingError{[]error{fmt.Errorf("%s: %w", t.in.Name, ErrNotEncrypted)}}
+		var why error
+		switch f := t.report.Frames; {
+		case f.ClearKept > 0 && f.Opened == 0:
+			why = ErrNotEncrypted
+		case f.Written == 0:
+			why = ErrNoFrames
+		default:
+			continue
 		}
+		return &nothingError{[]error{fmt.Errorf("%s: %w", t.in.Name, why)}}
 	}
 	return nil
 }
@@ -143,10 +150,15 @@ type countingWriter struct {
 }
 
 func (c *countingWriter) WriteFrame(f media.Frame) error {
+	t := c.s.frames.tracks[f.Track]
 	if err := c.Writer.WriteFrame(f); err != nil {
+		var refused *media.RefusedError
+		if errors.As(err, &refused) {
+			t.report.Frames.Refused++
+			return nil
+		}
 		return err
 	}
-	t := c.s.frames.tracks[f.Track]
 	t.report.Frames.Written++
 	t.end = max(t.end, f.PTS+f.Duration)
 	return nil

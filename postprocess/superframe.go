@@ -14,6 +14,7 @@ const maxLayers = 8
 type pictures struct {
 	src    frameReader
 	report *FrameReport
+	max    int // bytes of a picture
 
 	next frame // read, and of the next picture
 	have bool
@@ -70,7 +71,7 @@ func (p *pictures) read() (frame, error) {
 // stands tells whether what a layer is predicted from is there, and whether
 // there is room for it.
 func (p *pictures) stands(f frame) bool {
-	if p.open && len(p.sizes) == maxLayers {
+	if p.open && (len(p.sizes) == maxLayers || len(p.buf)+len(f.data) > p.max) {
 		return false
 	}
 	if !f.above || f.spatial == 0 {

@@ -98,7 +98,7 @@ func TestSuperframeSize(t *testing.T) {
 	} {
 		row, _ := findCodec("vp9")
 		report := new(FrameReport)
-		s := &pictures{src: newAssembler(inMemory(c.packets), row, mjr.Header{}, Input{}, Options{}, report), report: report}
+		s := &pictures{src: newAssembler(inMemory(c.packets), row, mjr.Header{}, Input{}, Options{}, report), report: report, max: 1 << 20}
 		if f, err := s.readFrame(); err != nil || f.width != c.width || f.height != c.height {
 			t.Errorf("%s: got %dx%d, %v, want %dx%d", c.sin, f.width, f.height, err, c.width, c.height)
 		}

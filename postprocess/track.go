@@ -70,7 +70,7 @@ func newTrack(in Input, o Options, seen *decrypt.Seen, report *TrackReport) (*tr
 		report: &report.Frames,
 	}
 	if t.codec.layers {
-		t.frames = &pictures{src: t.frames, report: &report.Frames}
+		t.frames = &pictures{src: t.frames, report: &report.Frames, max: o.maxFrame()}
 	}
 	return t, nil
 }

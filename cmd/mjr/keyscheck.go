@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
@@ -56,7 +55,8 @@ cannot be used at all is exit code 1; what is only unwise is a warning.`,
 // that it can be guessed.
 func unwise(keys []decrypt.Key) []string {
 	var warnings []string
-	for i, k := range keys {
+	first := make(map[string]decrypt.Key) // by alg and material
+	for _, k := range keys {
 		if err := refused(k); err != nil {
 			warnings = append(warnings, fmt.Sprintf("key %q cannot be used: %v", k.ID, err))
 		}
@@ -64,10 +64,12 @@ func unwise(keys []decrypt.Key) []string {
 		if k.Type == "oct" && !typed && len(k.Secret) < 16 {
 			warnings = append(warnings, fmt.Sprintf("key %q: %d bytes can be guessed", k.ID, len(k.Secret)))
 		}
-		for _, other := range keys[:i] {
-			if bytes.Equal(k.Secret, other.Secret) && k.Alg == other.Alg && sharesKeystream(k, other) {
-				warnings = append(warnings, fmt.Sprintf("keys %q and %q are the same key for two senders: under %s their frames give each other away", other.ID, k.ID, k.Alg))
-			}
+		same := k.Alg + " " + string(k.Secret)
+		other, ok := first[same]
+		if !ok {
+			first[same] = k
+		} else if sharesKeystream(k, other) {
+			warnings = append(warnings, fmt.Sprintf("keys %q and %q are the same key for two senders: under %s their frames give each other away", other.ID, k.ID, k.Alg))
 		}
 	}
 	return warnings

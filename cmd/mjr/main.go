@@ -26,6 +26,9 @@ func main() {
 // for a pipe or a terminal cannot, and has nothing open that would be left.
 const grace = 4 * time.Second
 
+// twice is how close the same signal is still the first one.
+const twice = 200 * time.Millisecond
+
 // untilSignal ends the run at the first signal. It returns the exit code at the
 // second one, or when the run had its grace.
 func untilSignal(stop context.CancelCauseFunc) int {
@@ -37,12 +40,19 @@ func untilSignal(stop context.CancelCauseFunc) int {
 	}
 	err := signalError{<-signals}
 	stop(err)
-	select {
-	case s := <-signals:
-		err = signalError{s}
-	case <-time.After(grace):
+	first := time.Now()
+	end := time.After(grace)
+	for {
+		select {
+		case s := <-signals:
+			// timeout(1) sends the same signal to the process and to its group.
+			if s != err.sig || time.Since(first) > twice {
+				return signalError{s}.code()
+			}
+		case <-end:
+			return err.code()
+		}
 	}
-	return err.code()
 }
 
 // run is the whole program: what it reads and writes besides named files is

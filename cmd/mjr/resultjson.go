@@ -41,6 +41,8 @@ type jsonFrames struct {
 	Opened       int64            `json:"opened"`
 	Keys         map[string]int64 `json:"keys,omitempty"`
 	Incomplete   int64            `json:"incomplete"`
+	Unfit        int64            `json:"unfit"`
+	Refused      int64            `json:"refused"`
 	NotAuth      int64            `json:"not_authentic"`
 	NoKey        map[string]int64 `json:"no_key,omitempty"`
 	NoKeyMore    int64            `json:"no_key_more"`
@@ -103,7 +105,7 @@ func trackJSON(t postprocess.TrackReport) jsonTrack {
 func framesJSON(f postprocess.FrameReport) jsonFrames {
 	j := jsonFrames{
 		Begun: f.Begun, Written: f.Written, NoKeyMore: f.NoKeyMore, Merged: f.Merged, Unwritten: f.Unwritten, Scheme: f.Scheme, Authentic: f.Scheme != "" && !f.Unauthenticated,
-		Opened: f.Opened, Keys: f.Keys, Incomplete: f.Incomplete, NotAuth: f.NotAuth,
+		Opened: f.Opened, Keys: f.Keys, Incomplete: f.Incomplete, Unfit: f.Unfit, Refused: f.Refused, NotAuth: f.NotAuth,
 		Malformed: f.Malformed, Clear: f.Clear, ClearKept: f.ClearKept, Injected: f.Injected,
 		Replayed: f.Replayed, Reused: f.Reused, Repeated: f.Repeated, BeforeKey: f.BeforeKey,
 		Unclean: f.Unclean, Empty: f.Empty, ClearDiffers: f.ClearDiffers, RatchetSteps: f.MaxStep,

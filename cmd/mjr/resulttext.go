@@ -93,6 +93,8 @@ func frameLosses(f postprocess.FrameReport) []string {
 		}
 	}
 	add(f.Incomplete, "%d incomplete frames")
+	add(f.Unfit, "%d frames that cannot be assembled")
+	add(f.Refused, "%d frames that the container cannot hold")
 	add(f.NotAuth, "%d frames not authentic")
 	ids := slices.SortedFunc(maps.Keys(f.NoKey), func(a, b uint64) int {
 		return cmp.Or(cmp.Compare(f.NoKey[b], f.NoKey[a]), cmp.Compare(a, b))

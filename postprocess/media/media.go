@@ -72,6 +72,12 @@ type UnsupportedError struct {
 
 func (e *UnsupportedError) Error() string { return "unsupported: " + e.What }
 
+// RefusedError is a frame that a container cannot hold. Nothing of it was
+// written, and the next one may be.
+type RefusedError struct{ Why string }
+
+func (e *RefusedError) Error() string { return e.Why }
+
 // Copy writes all frames of src to dst. It does not close dst.
 func Copy(dst Writer, src Reader) error {
 	for {

@@ -15,7 +15,7 @@ const (
 	pageLength = rate                // of a page
 	tolerance  = rate / 100          // between a packet's time and its place
 	maxOverlap = rate                // of packets that come too early
-	maxGap     = 24 * 60 * 60 * rate // that is filled, with 5 MB
+	maxFilled  = 24 * 60 * 60 * rate // of gaps in a file, with 5 MB
 )
 
 var errClosed = errors.New("ogg: frame after Close")
@@ -27,6 +27,7 @@ type writer struct {
 	started bool
 	end     int64 // of the last packet
 	onPage  int64 // samples on the page that is being filled
+	filled  int64 // samples of all gaps
 	toc     byte  // of the last packet
 
 	filler [2]byte
@@ -53,7 +54,13 @@ func (w *writer) WriteFrame(f media.Frame) error {
 		return errClosed
 	}
 	if w.err == nil {
-		w.err = w.writeFrame(f)
+		if err := w.writeFrame(f); err != nil {
+			var refused *media.RefusedError
+			if !errors.As(err, &refused) { // one frame is left out, the file goes on
+				w.err = err
+			}
+			return err
+		}
 	}
 	return w.err
 }
@@ -64,7 +71,7 @@ func (w *writer) writeFrame(f media.Frame) error {
 	}
 	d, ok := media.OpusDuration(f.Data)
 	if !ok {
-		return fmt.Errorf("ogg: frame at %v is not an Opus packet", f.PTS)
+		return refuse("ogg: frame at %v is not an Opus packet", f.PTS)
 	}
 	length := samples(d)
 	if err := w.place(f.PTS, length); err != nil {
@@ -72,6 +79,10 @@ func (w *writer) writeFrame(f media.Frame) error {
 	}
 	w.toc = f.Data[0]
 	return w.add(f.Data, length)
+}
+
+func refuse(format string, a ...any) error {
+	return &media.RefusedError{Why: fmt.Sprintf(format, a...)}
 }
 
 // place moves the end of what is written to where a packet begins, as far as
@@ -84,10 +95,11 @@ func (w *writer) place(pts time.Duration, length int64) error {
 	}
 	switch gap := at - w.end; {
 	case gap < -maxOverlap:
-		return fmt.Errorf("ogg: frame at %v comes %v before the end of those before it", pts, duration(-gap))
-	case gap > maxGap:
-		return fmt.Errorf("ogg: frame at %v comes %v after those before it, more than is filled", pts, duration(gap))
+		return refuse("ogg: frame at %v comes %v before the end of those before it", pts, duration(-gap))
+	case w.filled+gap > maxFilled:
+		return refuse("ogg: frame at %v comes %v after those before it, more than is filled", pts, duration(gap))
 	case gap > min(length/2, tolerance):
+		w.filled += gap
 		return w.fill(gap)
 	}
 	return nil
