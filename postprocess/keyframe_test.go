@@ -11,8 +11,9 @@ import (
 	"github.com/mjrkit/mjrkit/internal/corpus"
 )
 
-// head is the beginning of a frame as a video encoder made it; the encoders
-// ran under ffmpeg, which was told the size.
+// head is the beginning of a frame as a video encoder made it, run by ffmpeg,
+// which was told the size; or as no encoder does, and ffmpeg's parsers read
+// the same size from it. Those that are wrong have no size.
 type head struct {
 	Codec, Made   string
 	Key           bool
@@ -30,7 +31,7 @@ func heads(t testing.TB) []head {
 	if err := json.Unmarshal(b, &all); err != nil {
 		t.Fatal(err)
 	}
-	if len(all) < 50 {
+	if len(all) < 90 {
 		t.Fatalf("only %d headers", len(all))
 	}
 	return all
@@ -100,6 +101,8 @@ func TestLookSins(t *testing.T) {
 	for _, c := range []struct{ sin, codec, data string }{
 		{"empty", "vp8", ""},
 		{"no start code", "vp8", "1002009d012b80028000"},
+		{"wrong first byte of the start code", "vp8", "1002009c012a80028000"},
+		{"wrong second byte of the start code", "vp8", "1002009d022a80028000"},
 		{"start code cut", "vp8", "1002009d012a"},
 		{"delta with a start code in its data", "vp8", "1102009d012a80028000"},
 		{"wrong frame marker", "vp9", "424983420000"},
@@ -117,6 +120,63 @@ func TestLookSins(t *testing.T) {
 	} {
 		if got := look(t, c.codec, unhex(t, c.data)); got.Key {
 			t.Errorf("%s: %s: taken for a key frame: %+v", c.codec, c.sin, got)
+		}
+	}
+}
+
+func TestExpGolomb(t *testing.T) {
+	for _, c := range []struct {
+		bits   string
+		ue     uint32
+		se     int32
+		uvlc   uint32
+		short  bool // of ue and se
+		toLong bool // uvlc is the highest number
+	}{
+		{"80", 0, 0, 0, false, false},
+		{"40", 1, 1, 1, false, false},
+		{"60", 2, -1, 2, false, false},
+		{"20", 3, 2, 3, false, false},
+		{"28", 4, -2, 4, false, false},
+		{"00000001fffffffe", 1<<32 - 2, -1<<31 + 1, 1<<32 - 2, false, false},
+		{"0000000080000000", 0, 0, 1<<32 - 1, true, true},
+		{"00000000000000000001", 0, 0, 1<<32 - 1, true, true},
+		{"", 0, 0, 0, true, false},
+		{"00", 0, 0, 0, true, false},
+	} {
+		b := unhex(t, c.bits)
+		ue, se, uvlc := bits{b: b}, bits{b: b}, bits{b: b}
+		if got := ue.ue(); got != c.ue || ue.short != c.short {
+			t.Errorf("%s: ue %d, short %v, want %d, %v", c.bits, got, ue.short, c.ue, c.short)
+		}
+		if got := se.se(); got != c.se || se.short != c.short {
+			t.Errorf("%s: se %d, short %v, want %d, %v", c.bits, got, se.short, c.se, c.short)
+		}
+		if got := uvlc.uvlc(); got != c.uvlc || uvlc.short != (c.short && !c.toLong) {
+			t.Errorf("%s: uvlc %d, short %v, want %d", c.bits, got, uvlc.short, c.uvlc)
+		}
+		if c.toLong && uvlc.bits(8) != 0 {
+			t.Errorf("%s: uvlc stopped inside the number", c.bits)
+		}
+	}
+}
+
+func TestEmulationPrevention(t *testing.T) {
+	for _, c := range []struct{ raw, want string }{
+		{"000003", "0000"}, {"00000301", "000001"}, {"0000030000030000", "000000000000"},
+		{"0003000003", "00030000"}, {"000004", "000004"}, {"0000000301", "00000001"}, {"00000303", "000003"},
+	} {
+		r := bits{b: unhex(t, c.raw), emulated: true}
+		var got []byte
+		for {
+			v := byte(r.bits(8))
+			if r.short {
+				break
+			}
+			got = append(got, v)
+		}
+		if hex.EncodeToString(got) != c.want {
+			t.Errorf("%s: got %x, want %s", c.raw, got, c.want)
 		}
 	}
 }
