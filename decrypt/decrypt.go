@@ -76,6 +76,7 @@ type Result struct {
 	Scheme string // "sframe", "medooze", "jitsi-gcm", …
 	Key    string // the kid of the key that opened it
 	KID    uint64 // the key id or index that the frame names
+	SSRC   uint32 // what the key or the nonce hangs on in some schemes, else 0
 	Step   int    // ratchet steps after the key of the key file
 	// Counter is the frame's own counter, or nil where the scheme has none
 	// that must not repeat.

@@ -134,8 +134,7 @@ func (p *parser) warn(format string, args ...any) {
 	p.set.Warnings = append(p.set.Warnings, fmt.Sprintf(format, args...))
 }
 
-// finish names the nameless, now that all other names are known, and looks
-// after the keys that verify signatures.
+// finish names the nameless, now that all other names are known.
 func (p *parser) finish() *KeySet {
 	s := &p.set
 	s.madeUp = make(map[string]bool, len(p.nameless))
@@ -144,21 +143,36 @@ func (p *parser) finish() *KeySet {
 		s.Keys[i].ID = kid
 		p.kids[kid], s.madeUp[kid] = true, true
 	}
+	p.lookAround()
+	if p.unlisted > 0 {
+		s.Warnings = append(s.Warnings, fmt.Sprintf("%d more warnings", p.unlisted))
+	}
+	return s
+}
+
+// lookAround warns of keys that do not go together.
+func (p *parser) lookAround() {
 	verifies := make(map[string]bool)
-	for _, k := range s.Keys {
+	for _, k := range p.set.Keys {
 		verifies[k.ID] = k.Public != nil
 	}
-	for _, k := range s.Keys {
+	senders := make(map[string]Key)
+	for _, k := range p.set.Keys {
 		if canVerify, ok := verifies[k.Verify]; k.Verify != "" && !ok {
 			p.warn("key %.64q: verify names a key that the file does not have", k.ID)
 		} else if k.Verify != "" && !canVerify {
 			p.warn("key %.64q: verify names a key that is no EC key", k.ID)
 		}
+		if k.Alg != "MEDOOZE-SFRAME" || k.KeyID == nil {
+			continue
+		}
+		// SFrame.js repeats key stream where two senders have one key.
+		old, ok := senders[string(k.Secret)]
+		if ok && *old.KeyID != *k.KeyID {
+			p.warn("keys %.64q and %.64q: one secret for two senders, whose frames it does not protect from each other", old.ID, k.ID)
+		}
+		senders[string(k.Secret)] = k
 	}
-	if p.unlisted > 0 {
-		s.Warnings = append(s.Warnings, fmt.Sprintf("%d more warnings", p.unlisted))
-	}
-	return s
 }
 
 // unused is name, or name with a number behind it that makes it new.

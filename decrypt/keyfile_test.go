@@ -146,6 +146,7 @@ func TestParseWarns(t *testing.T) {
 		{"verify names nobody", `{` + oct + `,"kid":"a","e2ee":{"verify":"b"}}`, 1, `key "a": verify names a key that the file does not have`},
 		{"verify names a secret key", `{` + oct + `,"kid":"a","e2ee":{"verify":"a"}}`, 1, `key "a": verify names a key that is no EC key`},
 		{"misspelt member", `{` + oct + `,"e2ee":{"keyId":"5"}}`, 1, `entry 1: unknown member "keyId" of e2ee`},
+		{"SFrame.js with one key for two senders", `{"keys":[{` + oct + `,"kid":"a","e2ee":{"key_id":"5"}},{` + oct + `,"kid":"b","e2ee":{"key_id":"6"}}]}`, 2, `keys "a" and "b": one secret for two senders, whose frames it does not protect from each other`},
 		{"private key", `{` + p256 + `,"d":"AAECAwQFBgcICQoLDA0ODw"}`, 1, `entry 1: has a private part, which nothing here needs`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

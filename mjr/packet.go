@@ -12,7 +12,9 @@ import (
 // Data is valid until the next read; a writer keeps nothing of it.
 type Packet struct {
 	// Arrival is the received time: whole milliseconds since the first frame
-	// was written. It is arrival at the server, not capture.
+	// was written. It is arrival at the server, not capture. The file has 32
+	// bits for it: it starts again at 0 after 49.7 days, and behind each
+	// further header of files put together. Some writers store nonsense.
 	Arrival time.Duration
 	// HasArrival is false in v0 and v1 files, which store no received time.
 	HasArrival bool

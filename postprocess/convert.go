@@ -10,7 +10,6 @@
 package postprocess
 
 import (
-	"errors"
 	"io"
 
 	"github.com/mjrkit/mjrkit/decrypt"
@@ -32,8 +31,10 @@ type Input struct {
 // ClearPolicy says what becomes of frames in clear inside an encrypted track.
 type ClearPolicy uint8
 
-// Clear frames are dropped, or accepted before the first authenticated frame
-// of their track, or (a flagged recording that is wholly clear) always.
+// Clear frames are dropped, or accepted before the first frame of their track
+// that opened. ClearAll is for a flagged recording that is wholly clear, where
+// by chance a frame may look like one of the scheme: until one opened, all
+// that does not open is accepted, so encrypted frames without a key, too.
 const (
 	ClearDrop ClearPolicy = iota
 	ClearBefore
@@ -49,12 +50,29 @@ type Options struct {
 	MaxFrame int
 }
 
-// ErrNothingOpened: not one frame of any input could be used.
-var ErrNothingOpened = errors.New("nothing opened")
+func (o Options) maxFrame() int {
+	if o.MaxFrame > 0 {
+		return o.MaxFrame
+	}
+	return 16 << 20
+}
 
 // Convert writes the inputs into one container on w. Nothing is written to w
 // before every input has given a frame or ended. The report is whole whatever
-// the error is.
+// the error is; its Tracks stand for the inputs, in their order.
+//
+// An input without a frame that can be used is left out, and the report tells
+// why; if that is so of all of them, the error wraps ErrNothingOpened and the
+// reasons. It is a *ReadError or a *WriteError where reading or writing
+// failed, and a *media.UnsupportedError where the container cannot hold a
+// track.
 func Convert(w io.Writer, container media.Container, inputs []Input, o Options) (Report, error) {
-	return Report{}, ErrNothingOpened
+	rep := Report{Tracks: make([]TrackReport, len(inputs))}
+	s := session{options: o, report: &rep}
+	err := s.open(inputs)
+	if err == nil {
+		err = s.write(w, container)
+	}
+	s.finish()
+	return rep, err
 }

@@ -1,6 +1,15 @@
 package main
 
-import "errors"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"syscall"
+
+	"github.com/mjrkit/mjrkit/mjr"
+)
 
 // Exit codes, the same for every command. They are a contract with scripts:
 // the list only grows.
@@ -32,7 +41,8 @@ const exitHelp = `Exit codes:
   14   the codec, scheme or container cannot do what was asked
   15   reading or writing failed: disk full, storage, permissions
   16   the network or the WebRTC session failed
-  130  interrupted    143  terminated
+  130  interrupted
+  143  terminated
 `
 
 // exitError is an error that knows its exit code, and a hint for the user.
@@ -45,14 +55,46 @@ type exitError struct {
 func (e *exitError) Error() string { return e.err.Error() }
 func (e *exitError) Unwrap() error { return e.err }
 
+// misused is an exitError for a wrong call.
+func misused(format string, a ...any) error {
+	return &exitError{exitMisused, fmt.Errorf(format, a...), ""}
+}
+
+// errReported marks an outcome that was told where it happened, so that only
+// its exit code is left to give.
+var errReported = errors.New("reported")
+
+// signalError is the end by a signal.
+type signalError struct{ sig os.Signal }
+
+func (e signalError) Error() string { return e.sig.String() }
+
+func (e signalError) code() int {
+	if e.sig == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
+}
+
 // exitCode is the one table from errors to exit codes.
 func exitCode(err error) int {
 	var exit *exitError
+	var sig signalError
+	var path *fs.PathError
+	var errno syscall.Errno
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &exit):
 		return exit.code
+	case errors.As(err, &sig):
+		return sig.code()
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted
+	case errors.Is(err, mjr.ErrNotMJR):
+		return exitNotMJR
+	case errors.As(err, &path), errors.As(err, &errno):
+		return exitIO
 	}
 	return exitFailed
 }

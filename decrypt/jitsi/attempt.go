@@ -16,16 +16,15 @@ type attempt struct {
 	// Of the last try that succeeded:
 	plain []byte // GCM and HIPS: dst with the plaintext
 	suite *suite
-	fresh bool // suite was derived for it
 }
 
 // read takes the frame apart in all formats that there are keys for, and
 // returns looks.
 func (a *attempt) read(frame []byte, m decrypt.Meta) uint8 {
-	a.frame, a.looks, a.guesses, a.skipped = frame, 0, 1, 0
+	a.looks, a.guesses, a.skipped = 0, 1, 0
 	for f := range formats {
 		p := &a.parts[f]
-		if a.o.any>>f&1 == 0 || !p.read(f, frame, m) {
+		if a.o.formats>>f&1 == 0 || !p.read(f, frame, m) {
 			continue
 		}
 		a.looks |= 1 << f
@@ -65,51 +64,39 @@ func (a *attempt) Try(candidate, step int) bool {
 	k := a.o.keys[candidate/2]
 	p := &a.parts[k.format]
 	n := p.clear[candidate%2]
-	s := a.o.suites[decrypt.Candidate{Key: candidate / 2, Step: step}]
-	fresh := s == nil
-	if fresh {
-		s = k.suite(step)
-	}
+	s := a.o.suite(candidate/2, step)
 	if k.format == jframe {
 		if !s.jframe.authentic(a.frame, p) {
 			return false
 		}
 	} else {
 		dst := append(a.dst, a.frame[:n]...)
-		plain, err := s.aead.Open(dst, p.iv, a.frame[n:p.end], a.frame[:n])
+		plain, err := s.aead.Open(dst, p.iv(a.frame), a.frame[n:p.end], a.frame[:n])
 		if err != nil {
+			clear(dst[len(a.dst):]) // GCM has cleared what follows
 			return false
 		}
 		a.plain = plain
 	}
 	// Only the tag that fits can be short enough to fit by chance, so only a
 	// key with such tags waits for a second frame.
-	a.o.ring.Confirm = k.format == jframe && len(p.tag) < 8
-	a.suite, a.fresh = s, fresh
+	a.o.ring.Confirm = k.format == jframe && p.tag < 8
+	a.suite = s
 	return true
 }
 
-// result is the frame opened by a candidate, whose Try was the last one that
-// succeeded.
-func (a *attempt) result(c decrypt.Candidate, id uint64, adopted bool) decrypt.Result {
+// result fills in what is known of the frame opened by a candidate, whose Try
+// was the last one that succeeded.
+func (a *attempt) result(r *decrypt.Result, c decrypt.Candidate) {
 	k := a.o.keys[c.Key/2]
 	p := &a.parts[k.format]
-	r := decrypt.Result{
-		Plain:   a.plain,
-		Scheme:  k.format.String(),
-		Key:     k.id,
-		KID:     id,
-		Step:    c.Step,
-		Nonce:   p.iv,
-		Adopted: adopted,
-	}
+	r.Scheme, r.Key, r.Step = k.format.String(), k.id, c.Step
 	if k.format != jframe {
-		return r
+		r.Plain, r.Nonce = a.plain, p.iv(a.frame)
+		return
 	}
-	n := p.clear[0]
 	r.Plain = append(a.dst, a.frame[:p.end]...)
-	a.suite.jframe.xor(r.Plain[len(a.dst)+n:], p.counter)
-	r.Nonce, r.Counter, r.HasCounter = nil, p.counter, true
-	r.Signature = p.state(k.verify)
-	return r
+	a.suite.jframe.xor(r.Plain[len(a.dst)+p.clear[0]:], p.counter)
+	r.Counter, r.HasCounter = p.counter, true
+	r.Signature = p.state(a.frame, k.verify)
 }

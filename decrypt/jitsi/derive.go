@@ -1,6 +1,7 @@
 package jitsi
 
 import (
+	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/hkdf"
@@ -27,6 +28,8 @@ const (
 
 // suite is what opens and seals the frames under one key at one step.
 type suite struct {
+	key, step int // as the Opener counts them
+
 	aead   cipher.AEAD // GCM and HIPS
 	jframe *ctrHMAC    // JFrame
 }
@@ -77,7 +80,24 @@ func newGCM(key []byte) cipher.AEAD {
 	return must(a, err)
 }
 
-// must is for derivations whose sizes are all constants or checked before.
+// derivable tries what deriving takes: where it was told to keep to FIPS 140,
+// the standard library refuses short secrets and salts, and this use of GCM.
+func (n *key) derivable() error {
+	var gcm, kdf error
+	if n.format != jframe {
+		_, gcm = cipher.NewGCM(newBlock(make([]byte, n.keyLen)))
+	}
+	switch {
+	case n.format == hips:
+		_, kdf = pbkdf2.Key(sha256.New, string(n.secret), n.salt, 1, n.keyLen)
+	case !n.direct:
+		_, kdf = hkdf.Key(sha256.New, n.secret, nil, "", n.keyLen)
+	}
+	return cmp.Or(gcm, kdf)
+}
+
+// must is for what cannot fail once derivable was asked: all sizes are
+// constants, or were checked.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(fmt.Sprintf("jitsi: a bug: %v", err))

@@ -32,7 +32,9 @@
 // AES-128-CTR and HMAC-SHA256 over the frame with zeros for tag and
 // signature; the tag has 4 bytes for audio and 10 for video. From 2020-10-27
 // to 2021-03-31 (era F) every frame carries an ECDSA signature of its tag, by
-// P-521 with SHA-256. Era D has no ratchet.
+// P-521 with SHA-256. Era D has no ratchet. The tag does not tell how many
+// bytes are in clear: a recording that names the wrong codec opens to frames
+// whose first bytes are wrong.
 //
 // From 2020-04-07 to 2020-09-23 (JITSI-HIPS):
 //

@@ -62,18 +62,23 @@ func typeOf(frame []byte, m decrypt.Meta) decrypt.FrameType {
 	return m.Type
 }
 
-// parts is one frame as one format reads it.
+// parts is where the parts of one frame lie, as one format reads it.
 type parts struct {
 	clear [2]int // clear bytes: the first guess, and the second or 0
-	end   int    // of the ciphertext, and with GCM of the tag behind it
-	iv    []byte // GCM and HIPS
+	// end is the end of the ciphertext, and with GCM of the tag behind it.
+	end int
+	// Of JFrame, the lengths of what follows: tag, CTR, signature or 0.
+	tag, ctr, sig int
+	counter       uint64
+}
 
-	// JFrame
-	counter   uint64
-	tag       []byte
-	trailer   []byte // CTR
-	signature []byte // or nil
-	last      []byte // one byte
+// iv is the nonce of GCM and HIPS.
+func (p *parts) iv(frame []byte) []byte { return frame[p.end : p.end+ivLen] }
+
+// tagOf and signature are parts of a JFrame frame.
+func (p *parts) tagOf(frame []byte) []byte { return frame[p.end : p.end+p.tag] }
+func (p *parts) signature(frame []byte) []byte {
+	return frame[p.end+p.tag+p.ctr : p.end+p.tag+p.ctr+p.sig]
 }
 
 // read takes the frame apart. It reports false if the frame is not of that
@@ -98,9 +103,8 @@ func (p *parts) read(f format, frame []byte, m decrypt.Meta) bool {
 	if !p.guesses(p.end - tagLen) {
 		return false
 	}
-	p.iv = frame[p.end : p.end+ivLen]
 	// A trailer of one byte says little, so the IV has to look right as well.
-	return f != hips || binary.BigEndian.Uint32(p.iv[8:]) < maxCount
+	return f != hips || binary.BigEndian.Uint32(p.iv(frame)[8:]) < maxCount
 }
 
 // guesses drops the guesses of clear bytes that do not fit into room bytes,
@@ -117,40 +121,30 @@ func (p *parts) guesses(room int) bool {
 
 func (p *parts) readJFrame(frame []byte, m decrypt.Meta) bool {
 	// The tag does not tell where the ciphertext begins: a guess would not do.
-	if m.Kind != decrypt.Audio && typeOf(frame, m) == decrypt.Unknown {
+	if len(frame) == 0 || m.Kind != decrypt.Audio && typeOf(frame, m) == decrypt.Unknown {
 		return false
 	}
 	p.clear[1] = 0
-	at := len(frame) - 1
-	if at < 0 {
-		return false
-	}
-	p.last = frame[at:]
 	// Bits 7..0: S, len - 1 (3), KID (4).
-	p.signature = nil
-	if p.last[0]&0x80 != 0 {
-		at -= sigLen
-		if at < 0 {
-			return false
-		}
-		p.signature = frame[at : at+sigLen]
-		// Numbers of 521 bits in 66 bytes.
-		if p.signature[0] > 1 || p.signature[coordinate] > 1 {
-			return false
-		}
-	}
-	size := int(p.last[0]>>4&7) + 1
-	tag := videoTag
+	last := frame[len(frame)-1]
+	p.ctr, p.tag, p.sig = int(last>>4&7)+1, videoTag, 0
 	if m.Kind == decrypt.Audio {
-		tag = audioTag
+		p.tag = audioTag
 	}
-	p.end = at - size - tag
+	if last&0x80 != 0 {
+		p.sig = sigLen
+	}
+	p.end = len(frame) - 1 - p.sig - p.ctr - p.tag
 	if !p.guesses(p.end) {
 		return false
 	}
-	p.tag, p.trailer = frame[p.end:p.end+tag], frame[at-size:at]
-	var ctr [8]byte
-	copy(ctr[8-size:], p.trailer)
-	p.counter = binary.BigEndian.Uint64(ctr[:])
-	return size == 1 || p.trailer[0] != 0 // the shortest form
+	// Numbers of 521 bits in 66 bytes.
+	if s := p.signature(frame); len(s) > 0 && (s[0] > 1 || s[coordinate] > 1) {
+		return false
+	}
+	var wide [8]byte
+	ctr := frame[p.end+p.tag : p.end+p.tag+p.ctr]
+	copy(wide[8-p.ctr:], ctr)
+	p.counter = binary.BigEndian.Uint64(wide[:])
+	return p.ctr == 1 || ctr[0] != 0 // the shortest form
 }

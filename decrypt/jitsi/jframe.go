@@ -31,20 +31,21 @@ func newCTRHMAC(encryption, authentication, salt []byte) *ctrHMAC {
 // blank stands for the tag and the signature in what the tag is made of.
 var blank [sigLen]byte
 
-// tag is the HMAC of a frame, to be cut to the length of its tag. It is valid
-// until the next call.
+// tag is the HMAC of a frame, cut to the length of its tag. It is valid until
+// the next call.
 func (c *ctrHMAC) tag(frame []byte, p *parts) []byte {
+	ctr := p.end + p.tag
 	c.mac.Reset()
 	c.mac.Write(frame[:p.end])
-	c.mac.Write(blank[:len(p.tag)])
-	c.mac.Write(p.trailer)
-	c.mac.Write(blank[:len(p.signature)])
-	c.mac.Write(p.last)
-	return c.mac.Sum(c.sum[:0])[:len(p.tag)]
+	c.mac.Write(blank[:p.tag])
+	c.mac.Write(frame[ctr : ctr+p.ctr])
+	c.mac.Write(blank[:p.sig])
+	c.mac.Write(frame[ctr+p.ctr+p.sig:])
+	return c.mac.Sum(c.sum[:0])[:p.tag]
 }
 
 func (c *ctrHMAC) authentic(frame []byte, p *parts) bool {
-	return subtle.ConstantTimeCompare(c.tag(frame, p), p.tag) == 1
+	return subtle.ConstantTimeCompare(c.tag(frame, p), p.tagOf(frame)) == 1
 }
 
 // xor adds the keystream of a frame's counter to b, in place.

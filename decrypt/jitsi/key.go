@@ -5,7 +5,6 @@ import (
 	"crypto/elliptic"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 )
@@ -46,8 +45,8 @@ func (f format) String() string {
 // indexes is how many key indexes the last byte of a frame can name.
 const indexes = 16
 
-// hipsRing is how many keys a sender of 2020-08 turned over, and the first
-// with JFrame.
+// hipsRing is how many indexes senders used in eras C and D; before, there was
+// one key, and its index 0.
 const hipsRing = 3
 
 // key is one entry of the key file, and what was derived of it.
@@ -67,7 +66,9 @@ type key struct {
 	stretched []byte // PBKDF2's result
 }
 
-func newKey(k decrypt.Key, all []decrypt.Key) (*key, error) {
+// newKey takes over one entry. Of signers it picks the key that verifies
+// signatures, if it is there: without it they are decrypt.Unverified.
+func newKey(k decrypt.Key, signers map[string]decrypt.Key) (*key, error) {
 	n := &key{id: k.ID, index: k.Index, secret: k.Secret, keyLen: 16}
 	switch k.Alg {
 	case algGCM:
@@ -89,14 +90,12 @@ func newKey(k decrypt.Key, all []decrypt.Key) (*key, error) {
 			n.salt = append(append(n.salt, 0), k.Sender...)
 		}
 	}
-	if err := n.check(k); err != nil {
-		return nil, fmt.Errorf("jitsi: key %q: %w", k.ID, err)
+	signer := signers[k.Verify]
+	if n.format == jframe {
+		n.verify = signer.Public
 	}
-	if k.Verify != "" && n.format == jframe {
-		var err error
-		if n.verify, err = verifier(k.Verify, all); err != nil {
-			return nil, fmt.Errorf("jitsi: key %q: verify: %w", k.ID, err)
-		}
+	if err := n.check(k, signer.Alg); err != nil {
+		return nil, fmt.Errorf("jitsi: key %q: %w", k.ID, err)
 	}
 	return n, nil
 }
@@ -109,7 +108,7 @@ func text(s *string, otherwise string) []byte {
 	return []byte(otherwise)
 }
 
-func (n *key) check(k decrypt.Key) error {
+func (n *key) check(k decrypt.Key, signer string) error {
 	size := len(n.secret)
 	switch {
 	case !Handles(k.Alg):
@@ -122,22 +121,12 @@ func (n *key) check(k decrypt.Key) error {
 		return errors.New("salt is missing: it is the name of the room")
 	case k.KeyBits != 0 && k.KeyBits != 128 && k.KeyBits != 256:
 		return fmt.Errorf("key_bits %d is neither 128 nor 256", k.KeyBits)
+	case n.verify != nil && n.verify.Curve != elliptic.P521():
+		return errors.New("verify names a key that is not of the curve P-521")
+	case n.verify != nil && signer != "" && signer != algVerify: // browsers export none
+		return fmt.Errorf("verify names a key for %s, want %s", signer, algVerify)
 	}
-	return nil
-}
-
-// verifier finds the key that verifies signatures by its kid.
-func verifier(kid string, all []decrypt.Key) (*ecdsa.PublicKey, error) {
-	i := slices.IndexFunc(all, func(k decrypt.Key) bool { return k.ID == kid })
-	switch {
-	case i < 0:
-		return nil, fmt.Errorf("no key %q", kid)
-	case all[i].Public == nil || all[i].Public.Curve != elliptic.P521():
-		return nil, fmt.Errorf("key %q is not of the curve P-521", kid)
-	case all[i].Alg != "" && all[i].Alg != algVerify: // browsers export none
-		return nil, fmt.Errorf("key %q is for %s, want %s", kid, all[i].Alg, algVerify)
-	}
-	return all[i].Public, nil
+	return n.derivable()
 }
 
 // fits reports whether frames that name id can be under the key, and whether

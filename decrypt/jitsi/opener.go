@@ -1,6 +1,7 @@
 package jitsi
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/mjrkit/mjrkit/decrypt"
@@ -24,11 +25,12 @@ const defaultMaxRatchet = 1024
 // Results carry the nonce of GCM frames and the counter of JFrame's.
 type Opener struct {
 	keys    []*key
-	formats [indexes]uint8 // bits: formats that have a key for the index
-	any     uint8          // bits: formats that have a key
+	formats uint8          // bits: those that have a key
+	byIndex [indexes]uint8 // bits: those that have a key for the index
 	lists   [indexes][2]candidates
 	ring    decrypt.Ring
-	suites  map[decrypt.Candidate]*suite // of those that opened a frame
+	suites  map[decrypt.Candidate]*suite // of keys that opened a frame, by their steps
+	last    *suite                       // that opened the frame before
 	noKey   [indexes][formats]*decrypt.NoKeyError
 	attempt attempt
 }
@@ -40,24 +42,30 @@ type candidates struct {
 	only bool // the first is the only key with this index
 }
 
-// NewOpener makes an Opener of those keys that this package handles; the
-// others may hold the keys that verify signatures. It refuses keys that the
-// scheme excludes. Without any key, no frame is of this scheme.
+// NewOpener makes an Opener of those keys that this package handles; among the
+// others may be those that verify signatures. It refuses keys that the scheme
+// excludes. Without any key, no frame is of this scheme.
 func NewOpener(keys []decrypt.Key, o Options) (*Opener, error) {
 	op := &Opener{suites: make(map[decrypt.Candidate]*suite)}
+	signers := make(map[string]decrypt.Key)
+	for _, k := range keys {
+		if k.Public != nil {
+			signers[k.ID] = k
+		}
+	}
 	for _, k := range keys {
 		if !Handles(k.Alg) {
 			continue
 		}
-		n, err := newKey(k, keys)
+		n, err := newKey(k, signers)
 		if err != nil {
 			return nil, err
 		}
 		op.keys = append(op.keys, n)
-		op.any |= 1 << n.format
+		op.formats |= 1 << n.format
 		for id := range uint64(indexes) {
 			if fits, _ := n.fits(id); fits {
-				op.formats[id] |= 1 << n.format
+				op.byIndex[id] |= 1 << n.format
 			}
 		}
 		if n.ratchets {
@@ -78,28 +86,31 @@ func maxRatchet(o Options) int {
 // Tries is how many keys and steps were tried on all frames so far.
 func (o *Opener) Tries() int64 { return o.ring.Tries() }
 
+// Format prints nothing of the keys, whatever the verb.
+func (o *Opener) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "jitsi: %d keys", len(o.keys)) }
+
 // Open implements decrypt.Opener.
-func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (decrypt.Result, error) {
-	refused := decrypt.Result{Plain: dst}
+func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (res decrypt.Result, err error) {
+	res.Plain = dst
 	a := &o.attempt
 	looks := a.read(frame, m)
 	if looks == 0 {
-		return refused, decrypt.ErrFormat
+		return res, decrypt.ErrFormat
 	}
 	id := uint64(frame[len(frame)-1] % indexes)
-	if looks&o.formats[id] == 0 {
-		return refused, o.missing(looks, id)
+	if looks&o.byIndex[id] == 0 {
+		return res, o.missing(looks, id)
 	}
+	a.frame, a.dst = frame, slices.Grow(dst, len(frame)) // not once a try
 	l := o.candidates(id, a.guesses)
-	a.dst = slices.Grow(dst, len(frame)) // not once a try
 	c, adopted, err := o.ring.Open(id, l.list, l.only, frame, a)
-	if err != nil {
-		return refused, err
+	if err == nil {
+		o.keep(a.suite)
+		a.result(&res, c)
+		res.KID, res.Adopted = id, adopted
 	}
-	if a.fresh {
-		o.keep(c, a.suite)
-	}
-	return a.result(c, id, adopted), nil
+	a.frame, a.dst, a.plain = nil, nil, nil
+	return res, err
 }
 
 // candidates lists the keys for an index, once.
@@ -127,14 +138,32 @@ func (o *Opener) candidates(id uint64, guesses int) candidates {
 	return *l
 }
 
+// suite finds or derives the ciphers of a key at a step.
+func (o *Opener) suite(key, step int) *suite {
+	if s := o.last; s != nil && s.key == key && s.step == step {
+		return s
+	}
+	if s := o.suites[decrypt.Candidate{Key: key, Step: step}]; s != nil {
+		return s
+	}
+	s := o.keys[key].suite(step)
+	s.key, s.step = key, step
+	return s
+}
+
 // maxSuites bounds Opener.suites well above what the Ring remembers.
 const maxSuites = 256
 
-func (o *Opener) keep(c decrypt.Candidate, s *suite) {
+// keep remembers the suite that opened a frame.
+func (o *Opener) keep(s *suite) {
+	if s == o.last {
+		return
+	}
 	if len(o.suites) >= maxSuites {
 		clear(o.suites)
 	}
-	o.suites[decrypt.Candidate{Key: c.Key / 2, Step: c.Step}] = s
+	o.suites[decrypt.Candidate{Key: s.key, Step: s.step}] = s
+	o.last = s
 }
 
 // missing is the error for a frame whose index has no key.

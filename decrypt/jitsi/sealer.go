@@ -44,7 +44,6 @@ type Sealer struct {
 
 // NewSealer makes a Sealer of one key of the key file.
 func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
-	key.Verify = "" // of other keys, which opening needs
 	k, err := newKey(key, nil)
 	if err != nil {
 		return nil, err
@@ -62,6 +61,9 @@ func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
 	s.suite = k.suite(o.Step)
 	return s, nil
 }
+
+// Format prints nothing of the key, whatever the verb.
+func (s *Sealer) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "jitsi: key %q", s.key.id) }
 
 // sends is the index that frames carry.
 func (n *key) sends() byte {
@@ -159,18 +161,12 @@ func (s *Sealer) sealJFrame(dst, frame []byte, n int, m decrypt.Meta) ([]byte, e
 	dst = append(dst, last)
 
 	sealed := dst[at:]
-	p := parts{end: len(frame)}
-	p.tag = sealed[p.end : p.end+tag]
-	p.trailer = sealed[p.end+tag : p.end+tag+size]
-	p.last = sealed[len(sealed)-1:]
-	if signature > 0 {
-		p.signature = sealed[p.end+tag+size : len(sealed)-1]
-	}
-	copy(p.tag, s.suite.jframe.tag(sealed, &p))
+	p := parts{end: len(frame), tag: tag, ctr: size, sig: signature}
+	copy(p.tagOf(sealed), s.suite.jframe.tag(sealed, &p))
 	if s.sign == nil {
 		return dst, nil
 	}
-	if err := p.sign(s.sign); err != nil {
+	if err := p.sign(sealed, s.sign); err != nil {
 		return dst[:at], fmt.Errorf("jitsi: signing: %w", err)
 	}
 	return dst, nil

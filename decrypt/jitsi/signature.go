@@ -11,16 +11,16 @@ import (
 
 // state is what became of a frame's signature. It covers the tag alone, as
 // it stands in the frame.
-func (p *parts) state(k *ecdsa.PublicKey) decrypt.SigState {
+func (p *parts) state(frame []byte, k *ecdsa.PublicKey) decrypt.SigState {
 	switch {
-	case p.signature == nil:
+	case p.sig == 0:
 		return decrypt.Unsigned
 	case k == nil:
 		return decrypt.Unverified
 	}
-	digest := sha256.Sum256(p.tag)
-	r := new(big.Int).SetBytes(p.signature[:coordinate])
-	s := new(big.Int).SetBytes(p.signature[coordinate:])
+	digest, signature := sha256.Sum256(p.tagOf(frame)), p.signature(frame)
+	r := new(big.Int).SetBytes(signature[:coordinate])
+	s := new(big.Int).SetBytes(signature[coordinate:])
 	if ecdsa.Verify(k, digest[:], r, s) {
 		return decrypt.Verified
 	}
@@ -28,13 +28,13 @@ func (p *parts) state(k *ecdsa.PublicKey) decrypt.SigState {
 }
 
 // sign fills in the signature.
-func (p *parts) sign(k *ecdsa.PrivateKey) error {
-	digest := sha256.Sum256(p.tag)
+func (p *parts) sign(frame []byte, k *ecdsa.PrivateKey) error {
+	digest, signature := sha256.Sum256(p.tagOf(frame)), p.signature(frame)
 	r, s, err := ecdsa.Sign(rand.Reader, k, digest[:])
 	if err != nil {
 		return err
 	}
-	r.FillBytes(p.signature[:coordinate])
-	s.FillBytes(p.signature[coordinate:])
+	r.FillBytes(signature[:coordinate])
+	s.FillBytes(signature[coordinate:])
 	return nil
 }

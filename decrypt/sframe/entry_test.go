@@ -1,6 +1,8 @@
 package sframe
 
 import (
+	"crypto/sha256"
+	"hash"
 	"math"
 	"strings"
 	"testing"
@@ -100,5 +102,28 @@ func TestChain(t *testing.T) {
 	}
 	if len(c.marks) != 130/stride+1 {
 		t.Errorf("%d base keys are kept of 130 steps", len(c.marks))
+	}
+}
+
+// TestChainIsWalkedOnce: key ids may name early and late steps in turn, and
+// each must not cost the whole way.
+func TestChainIsWalkedOnce(t *testing.T) {
+	s, hashes := suites[3], 0
+	s.hash = func() hash.Hash { hashes++; return sha256.New() }
+	c := newChain(&s, pattern(20, 1))
+	if _, err := c.key(1); err != nil {
+		t.Fatal(err)
+	}
+	one := hashes
+	for round := range 3 {
+		for _, step := range []int{1023, 5} {
+			hashes = 0
+			if _, err := c.key(step); err != nil {
+				t.Fatal(err)
+			}
+			if walked := hashes / one; walked > stride-1 && round > 0 {
+				t.Fatalf("step %d costs %d ratchets once more", step, walked)
+			}
+		}
 	}
 }

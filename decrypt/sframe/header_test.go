@@ -39,15 +39,13 @@ func TestParseHeaderRefuses(t *testing.T) {
 
 // TestLongFormsOpen seals under a header that no sender would write.
 func TestLongFormsOpen(t *testing.T) {
-	v := load(t).Vectors[3]
-	b, err := suites[3].box(v.Keys.Base, 5)
+	k := testKey(4, 1, decrypt.E2EE{KeyID: new(uint64(5)), Metadata: []byte("IETF")})
+	b, err := suites[3].box(k.Secret, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
 	header := []byte{0x99, 0, 5, 0, 9} // key id 5 and counter 9 in two bytes each
-	frame := b.seal(append([]byte(nil), header...), []byte("media"), 9, append(header, v.Params.Metadata...))
-	k := v.key()
-	k.KeyID = new(uint64(5))
+	frame := b.seal(append([]byte(nil), header...), []byte("media"), 9, append(header, k.Metadata...))
 	res, err := newOpener(t, k).Open(nil, frame, decrypt.Meta{})
 	if err != nil || string(res.Plain) != "media" || res.KID != 5 || res.Counter != 9 {
 		t.Errorf("%q of key id %d, counter %d, %v", res.Plain, res.KID, res.Counter, err)

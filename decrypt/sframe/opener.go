@@ -22,7 +22,7 @@ const defaultMaxRatchet = 1024
 
 // Opener opens the frames of one track. It serves one goroutine.
 type Opener struct {
-	entries    []*entry       // pointers, which fmt does not follow to the keys
+	entries    []*entry
 	rules      []rule         // all that the file's keys have
 	named      map[name][]int // entries by what names them in a key id
 	unnamed    []int          // entries that serve every key id
@@ -102,6 +102,9 @@ func (o *Opener) add(e *entry) {
 // tests.
 func (o *Opener) Tries() int64 { return o.long.Tries() + o.short.Tries() }
 
+// Format prints no keys, whatever the verb.
+func (o *Opener) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sframe: %d keys", len(o.entries)) }
+
 // Open implements decrypt.Opener. Step of the result counts the ratchets after
 // the key of the key file; the ids in a NoKeyError are the lowest ones that
 // each key serves.
@@ -165,6 +168,6 @@ func (o *Opener) ask(c *choice, short bool, frame []byte) (decrypt.Candidate, bo
 	if short {
 		ring, list = &o.short, &c.short
 	}
-	ring.MaxStep = list.turns
+	ring.MaxStep = list.turns // a bound for all would have it skip 1024 steps of every static key
 	return ring.Open(c.kid, list.keys, list.exact, frame, &o.trial)
 }

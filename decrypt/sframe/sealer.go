@@ -24,7 +24,7 @@ type SealerOptions struct {
 // Sealer seals the frames of one sender under one key, and counts them. It
 // serves one goroutine.
 type Sealer struct {
-	entry   *entry // behind a pointer, which fmt does not follow to the key
+	entry   *entry
 	kid     uint64
 	step    int
 	counter uint64
@@ -64,6 +64,9 @@ func NewSealer(key decrypt.Key, o SealerOptions) (*Sealer, error) {
 	s.box, err = e.box(s.kid, s.step, 0)
 	return s, err
 }
+
+// Format prints no key, whatever the verb.
+func (s *Sealer) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "sframe: key %q", s.entry.name) }
 
 // Seal implements decrypt.Sealer. It fails when the counter has reached
 // 2^64-1, which it never uses.

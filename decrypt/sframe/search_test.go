@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/decrypt"
+	"github.com/mjrkit/mjrkit/decrypt/decrypttest"
 )
 
 // testKey is a key of a suite; each seed is another secret.
@@ -35,28 +37,18 @@ func sealed(t testing.TB, s *Sealer, plain string, m decrypt.Meta) []byte {
 	return frame
 }
 
-// openAll opens frames as a track does: those that are held are opened again
-// when something was adopted. It returns what opened, in order of opening.
-func openAll(o *Opener, frames [][]byte, m decrypt.Meta) (opened []decrypt.Result, held [][]byte, failed int) {
+// openAll opens frames as the product opens a track.
+func openAll(t testing.TB, o *Opener, frames [][]byte, m decrypt.Meta) (opened []decrypt.Result, failed []error) {
+	t.Helper()
+	var track []decrypttest.Encrypted
 	for _, f := range frames {
-		for queue := [][]byte{f}; len(queue) > 0; {
-			f, queue = queue[0], queue[1:]
-			res, err := o.Open(nil, f, m)
-			switch {
-			case err == nil:
-				opened = append(opened, res)
-				if res.Adopted {
-					queue = append(queue, held...)
-					held = nil
-				}
-			case errors.Is(err, decrypt.ErrHold):
-				held = append(held, f)
-			default:
-				failed++
-			}
-		}
+		track = append(track, decrypttest.Encrypted{Data: f, Meta: m})
 	}
-	return opened, held, failed
+	out, failed := decrypttest.OpenTrack(t, o, track)
+	for _, f := range out {
+		opened = append(opened, f.Result)
+	}
+	return opened, failed
 }
 
 func TestSuitesUnderOneKeyID(t *testing.T) {
@@ -71,9 +63,9 @@ func TestSuitesUnderOneKeyID(t *testing.T) {
 		for n := range 10 {
 			frames = append(frames, sealed(t, s, fmt.Sprintf("frame %d", n), decrypt.Meta{}))
 		}
-		opened, held, failed := openAll(o, frames, decrypt.Meta{})
-		if len(opened) != 10 || len(held) > 0 || failed > 0 {
-			t.Errorf("%s: %d of 10 frames opened, %d held, %d failed", keys[i].ID, len(opened), len(held), failed)
+		opened, failed := openAll(t, o, frames, decrypt.Meta{})
+		if len(opened) != 10 {
+			t.Errorf("%s: %d of 10 frames opened, %v", keys[i].ID, len(opened), failed)
 		}
 		for _, res := range opened {
 			if res.Key != keys[i].ID || string(res.Plain) != fmt.Sprintf("frame %d", res.Counter) {
@@ -103,6 +95,50 @@ func TestLongTagsNeedNoConfirmation(t *testing.T) {
 	}
 	if _, err := o.Open(nil, first, decrypt.Meta{}); err != nil {
 		t.Errorf("the first one again: %v", err)
+	}
+}
+
+// TestTwoSuitesUnderOneKeyIDAreAChoice: only a short-tag key that is alone
+// under its key id is believed at once.
+func TestTwoSuitesUnderOneKeyIDAreAChoice(t *testing.T) {
+	e := decrypt.E2EE{KeyID: new(uint64(9))}
+	short, long := testKey(3, 1, e), testKey(1, 2, e)
+	frame := sealed(t, newSealer(t, short, SealerOptions{}), "one", decrypt.Meta{})
+	if err := second(newOpener(t, short).Open(nil, frame, decrypt.Meta{})); err != nil {
+		t.Errorf("alone: %v", err)
+	}
+	if err := second(newOpener(t, short, long).Open(nil, frame, decrypt.Meta{})); !errors.Is(err, decrypt.ErrHold) {
+		t.Errorf("beside another key: %v, want ErrHold", err)
+	}
+}
+
+// TestHeldFramesLeaveNothing: a match that waits for confirmation has been
+// decrypted, and must not stand behind dst.
+func TestHeldFramesLeaveNothing(t *testing.T) {
+	k := testKey(3, 1, decrypt.E2EE{})
+	frame := sealed(t, newSealer(t, k, SealerOptions{}), "secret media", decrypt.Meta{})
+	room := []byte("before, and much room behind it")
+	res, err := newOpener(t, k).Open(room[:6], frame, decrypt.Meta{})
+	if !errors.Is(err, decrypt.ErrHold) || string(res.Plain) != "before" {
+		t.Fatalf("%q, %v, want ErrHold", res.Plain, err)
+	}
+	if want := "before" + strings.Repeat("\x00", len("secret media")) + "oom behind it"; string(room) != want {
+		t.Errorf("%q is left in the buffer, want %q", room, want)
+	}
+}
+
+func TestFramesTooShortForAnyTag(t *testing.T) {
+	o := newOpener(t, testKey(4, 1, decrypt.E2EE{KeyID: new(uint64(5))}))
+	for n := range 17 {
+		for _, kid := range []uint64{5, 6} {
+			frame := append(Header{KID: kid}.Append(nil), make([]byte, n)...)
+			err := second(o.Open(nil, frame, decrypt.Meta{}))
+			_, noKey := errors.AsType[*decrypt.NoKeyError](err)
+			switch tooShort := n < 4 || n < 16 && kid == 5; {
+			case tooShort && !errors.Is(err, decrypt.ErrFormat), !tooShort && kid == 6 && !noKey, !tooShort && kid == 5 && !errors.Is(err, decrypt.ErrAuth):
+				t.Errorf("key id %d, %d bytes behind the header: %v", kid, n, err)
+			}
+		}
 	}
 }
 
@@ -144,9 +180,9 @@ func TestRatchet(t *testing.T) {
 				for n := range 120 {
 					frames = append(frames, sealed(t, s, fmt.Sprint(step, n), decrypt.Meta{}))
 				}
-				opened, held, failed := openAll(o, frames, decrypt.Meta{})
-				if len(opened) != len(frames) || len(held) > 0 || failed > 0 {
-					t.Errorf("suite %d, R=%d, step %d: %d opened, %d held, %d failed", suite, c.bits, step, len(opened), len(held), failed)
+				opened, failed := openAll(t, o, frames, decrypt.Meta{})
+				if len(opened) != len(frames) {
+					t.Errorf("suite %d, R=%d, step %d: %d opened, %v", suite, c.bits, step, len(opened), failed)
 				}
 				if i := slices.IndexFunc(opened, func(r decrypt.Result) bool { return r.Step != step }); i >= 0 {
 					t.Errorf("suite %d, R=%d: step %d, want %d", suite, c.bits, opened[i].Step, step)
@@ -165,7 +201,7 @@ func TestRatchetIsBounded(t *testing.T) {
 		}
 		last := sealed(t, newSealer(t, k, SealerOptions{Step: 20}), "media", decrypt.Meta{})
 		beyond := sealed(t, newSealer(t, k, SealerOptions{Step: 21}), "media", decrypt.Meta{})
-		opened, _, _ := openAll(o, [][]byte{beyond, beyond, beyond, beyond, last, beyond, last, last}, decrypt.Meta{})
+		opened, _ := openAll(t, o, [][]byte{beyond, beyond, beyond, beyond, last, beyond, last, last}, decrypt.Meta{})
 		if len(opened) == 0 {
 			t.Errorf("R=%d: step 20 does not open", bits)
 		}
@@ -206,31 +242,6 @@ func TestMLSEpochsThatShareAKeyID(t *testing.T) {
 	}
 }
 
-func TestFilters(t *testing.T) {
-	audio := testKey(3, 1, decrypt.E2EE{Kind: "audio"})
-	video := testKey(1, 1, decrypt.E2EE{Kind: "video", SSRC: new(uint32(7))})
-	o := newOpener(t, audio, video)
-	for _, c := range []struct {
-		name  string
-		key   decrypt.Key
-		meta  decrypt.Meta
-		opens bool
-	}{
-		{"video of the SSRC", video, decrypt.Meta{Kind: decrypt.Video, SSRC: 7}, true},
-		{"video of another SSRC", video, decrypt.Meta{Kind: decrypt.Video, SSRC: 8}, false},
-		{"audio under the video key", video, decrypt.Meta{Kind: decrypt.Audio, SSRC: 7}, false},
-		{"audio", audio, decrypt.Meta{Kind: decrypt.Audio, SSRC: 8}, true},
-		{"video under the audio key", audio, decrypt.Meta{Kind: decrypt.Video, SSRC: 7}, false},
-	} {
-		s := newSealer(t, c.key, SealerOptions{KID: 3})
-		frames := [][]byte{sealed(t, s, "one", c.meta), sealed(t, s, "two", c.meta)}
-		opened, _, _ := openAll(o, frames, c.meta)
-		if c.opens != (len(opened) == 2) || !c.opens && len(opened) > 0 {
-			t.Errorf("%s: %d of 2 frames opened, want opens %v", c.name, len(opened), c.opens)
-		}
-	}
-}
-
 func TestNoKeyErrorNamesTheFile(t *testing.T) {
 	o := newOpener(t,
 		testKey(4, 1, decrypt.E2EE{KeyID: new(uint64(5))}),
@@ -254,18 +265,23 @@ func TestNoKeyErrorNamesTheFile(t *testing.T) {
 
 // TestKeyIDsWithoutEnd: a file may name as many key ids as it has frames.
 func TestKeyIDsWithoutEnd(t *testing.T) {
-	key := testKey(4, 1, decrypt.E2EE{})
-	o := newOpener(t, key, testKey(3, 2, decrypt.E2EE{}))
-	for kid := range uint64(3 * maxChoices) {
-		frame := append(Header{KID: kid}.Append(nil), pattern(40, 1)...)
-		if _, err := o.Open(nil, frame, decrypt.Meta{}); err == nil {
-			t.Fatal("noise opens")
+	var many []decrypt.Key
+	for range 1000 {
+		many = append(many, testKey(4, 1, decrypt.E2EE{}))
+	}
+	for _, keys := range [][]decrypt.Key{many[:1], many} {
+		o := newOpener(t, keys...)
+		for kid := range uint64(maxChoices + 1) {
+			frame := append(Header{KID: kid}.Append(nil), pattern(40, 1)...)
+			if _, err := o.Open(nil, frame, decrypt.Meta{}); err == nil {
+				t.Fatal("noise opens")
+			}
+			if len(o.choices) > maxChoices || len(o.choices)*len(keys) > maxListed+len(keys) {
+				t.Fatalf("%d keys: %d key ids are remembered", len(keys), len(o.choices))
+			}
 		}
-	}
-	if len(o.choices) > maxChoices || o.listed > maxListed {
-		t.Errorf("%d key ids and %d candidates are remembered", len(o.choices), o.listed)
-	}
-	if _, err := o.Open(nil, sealed(t, newSealer(t, key, SealerOptions{}), "media", decrypt.Meta{}), decrypt.Meta{}); err != nil {
-		t.Error(err)
+		if _, err := o.Open(nil, sealed(t, newSealer(t, keys[0], SealerOptions{}), "media", decrypt.Meta{}), decrypt.Meta{}); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -2,127 +2,80 @@ package sframe
 
 import (
 	"bytes"
-	"encoding/hex"
-	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/decrypt"
+	"github.com/mjrkit/mjrkit/decrypt/decrypttest"
 	"github.com/mjrkit/mjrkit/internal/corpus"
 )
 
-// octets is hex in the vectors' JSON.
-type octets []byte
+const vectorFile = "sframe-rfc9605.json"
 
-func (o *octets) UnmarshalText(text []byte) (err error) {
-	*o, err = hex.DecodeString(string(text))
-	return err
+// params is what a vector's receiver is told, and what it is not told and can
+// find out: counter and step.
+type params struct {
+	Suite      int `json:"cipher_suite"`
+	KID, CTR   decrypttest.Number
+	Metadata   decrypttest.Hex
+	KDF        string `json:"key_management"`
+	R          int
+	Generation uint64 `json:"key_generation"`
+	Step       int    `json:"ratchet_step"`
+	Epoch      uint64
+	EpochBits  int    `json:"epoch_bits"`
+	SenderBits int    `json:"sender_bits"`
+	Sender     uint64 `json:"sender_index"`
+	Context    uint64
 }
 
-// number is "0x…" in the vectors' JSON.
-type hexNumber uint64
-
-func (n *hexNumber) UnmarshalText(text []byte) error {
-	v, err := strconv.ParseUint(string(text), 0, 64)
-	*n = hexNumber(v)
-	return err
+type material struct {
+	Base        decrypttest.Hex `json:"base_key"`
+	Step0       decrypttest.Hex `json:"base_key_step0"`
+	Exporter    decrypttest.Hex `json:"mls_exporter_secret"`
+	EpochSecret decrypttest.Hex `json:"sframe_epoch_secret"`
+	Session     decrypttest.Hex `json:"session_base_key"`
+	Key         decrypttest.Hex `json:"sframe_key"`
+	Salt        decrypttest.Hex `json:"sframe_salt"`
 }
 
-type vectorFile struct {
-	Header []struct {
-		KID, CTR hexNumber
-		Encoded  octets
-	}
-	AEAD []struct {
-		Suite                   uint16 `json:"cipher_suite"`
-		Key, Nonce, AAD, PT, CT octets
-	}
-	PerSSRC []struct {
-		Suite   uint16    `json:"cipher_suite"`
-		Base    octets    `json:"base_key"`
-		SSRCA   hexNumber `json:"ssrc_a"`
-		StreamA octets    `json:"stream_key_a"`
-		SSRCB   hexNumber `json:"ssrc_b"`
-		StreamB octets    `json:"stream_key_b"`
-	} `json:"per_ssrc_key_derivation"`
-	Vectors []vector
-}
-
-type vector struct {
-	ID, Title, Kind string
-	Params          struct {
-		Suite      uint16 `json:"cipher_suite"`
-		KID, CTR   hexNumber
-		Metadata   octets
-		KDF        string `json:"key_management"`
-		R          int
-		Generation uint64    `json:"key_generation"`
-		Step       int       `json:"ratchet_step"`
-		Epoch      uint64    `json:"epoch"`
-		EpochBits  int       `json:"epoch_bits"`
-		SenderBits int       `json:"sender_bits"`
-		Sender     uint64    `json:"sender_index"`
-		Context    uint64    `json:"context"`
-		SSRC       hexNumber `json:"ssrc"`
-	}
-	Keys struct {
-		Base        octets `json:"base_key"`
-		Step0       octets `json:"base_key_step0"`
-		Exporter    octets `json:"mls_exporter_secret"`
-		EpochSecret octets `json:"sframe_epoch_secret"`
-		Session     octets `json:"session_base_key"`
-		Key         octets `json:"sframe_key"`
-		Salt        octets `json:"sframe_salt"`
-	} `json:"key"`
-	Encrypted octets
-	Expect    struct {
-		OK        bool
-		Error     string
-		Plaintext octets
-	}
-}
-
-func load(t testing.TB) (f vectorFile) {
+func read(t testing.TB, v decrypttest.Vector) (p params, m material) {
 	t.Helper()
-	corpus.Vectors(t, "sframe-rfc9605.json", &f)
-	return f
+	var all []material
+	v.Params(t, &p)
+	v.KeyMaterial(t, &all)
+	return p, all[0]
 }
 
-// key is what a key file would say of the vector's key.
-func (v *vector) key() decrypt.Key {
-	p := &v.Params
-	k := decrypt.Key{ID: v.ID, Type: "oct", Alg: prefix + suites[p.Suite-1].name}
-	k.Metadata = p.Metadata
+// keyOf is what a key file would say of a vector's key.
+func keyOf(t testing.TB, v decrypttest.Vector) decrypt.Key {
+	t.Helper()
+	p, m := read(t, v)
+	k := decrypt.Key{ID: v.ID, Type: "oct", Use: "enc", Alg: prefix + suites[p.Suite-1].name}
+	if len(p.Metadata) > 0 {
+		k.Metadata = p.Metadata
+	}
 	switch p.KDF {
 	case "":
-		k.Secret = decrypt.Secret(v.Keys.Base)
+		k.Secret = decrypt.Secret(m.Base)
 		k.KeyID = (*uint64)(&p.KID)
 	case "sender-keys":
-		k.Secret, k.KDF = decrypt.Secret(v.Keys.Step0), "ratchet"
+		k.Secret, k.KDF = decrypt.Secret(m.Step0), "ratchet"
 		k.RatchetBits, k.Generation = p.R, p.Generation
 	case "mls":
-		k.Secret, k.KDF = decrypt.Secret(v.Keys.Exporter), "mls"
+		k.Secret, k.KDF = decrypt.Secret(m.Exporter), "mls"
 		k.Epoch, k.EpochBits, k.SenderBits = &p.Epoch, p.EpochBits, p.SenderBits
 	case "mls-cisco":
-		k.Secret, k.KDF = decrypt.Secret(v.Keys.EpochSecret), "mls-cisco"
+		k.Secret, k.KDF = decrypt.Secret(m.EpochSecret), "mls-cisco"
 		k.Epoch, k.EpochBits, k.SenderBits = &p.Epoch, p.EpochBits, p.SenderBits
 	case "per-ssrc":
-		k.Secret, k.KDF = decrypt.Secret(v.Keys.Session), "per-ssrc"
+		k.Secret, k.KDF = decrypt.Secret(m.Session), "per-ssrc"
 		k.KeyID = (*uint64)(&p.KID)
 	default:
-		panic("vector " + v.ID + ": key management " + p.KDF)
+		t.Fatalf("%s: key management %q", v.ID, p.KDF)
 	}
 	return k
-}
-
-func (v *vector) meta() decrypt.Meta {
-	m := decrypt.Meta{Kind: decrypt.Video, SSRC: uint32(v.Params.SSRC)}
-	if v.Kind == "audio" {
-		m.Kind = decrypt.Audio
-	}
-	return m
 }
 
 func newOpener(t testing.TB, keys ...decrypt.Key) *Opener {
@@ -134,90 +87,95 @@ func newOpener(t testing.TB, keys ...decrypt.Key) *Opener {
 	return o
 }
 
-func TestVectorsOpen(t *testing.T) {
-	opened, refused := 0, 0
-	for _, v := range load(t).Vectors {
-		o := newOpener(t, v.key())
-		before := bytes.Clone(v.Encrypted)
-		res, err := o.Open([]byte("before"), v.Encrypted, v.meta())
-		if !bytes.Equal(v.Encrypted, before) {
-			t.Errorf("%s: the frame was changed", v.ID)
-		}
-		plain, ok := bytes.CutPrefix(res.Plain, []byte("before"))
-		if !ok {
-			t.Errorf("%s: dst was not kept: %q", v.ID, res.Plain)
-		}
-		if !v.Expect.OK {
-			refused++
-			if err := v.refusal(err); err != nil {
-				t.Errorf("%s, %s: %v", v.ID, v.Title, err)
+func TestVectors(t *testing.T) {
+	decrypttest.RunVectors(t, decrypttest.VectorConfig{
+		File: vectorFile,
+		Keys: func(t testing.TB, v decrypttest.Vector) []decrypt.Key { return []decrypt.Key{keyOf(t, v)} },
+		Opener: func(t testing.TB, _ decrypttest.Vector, keys []decrypt.Key) decrypt.Opener {
+			return newOpener(t, keys...)
+		},
+		Look: func(t testing.TB, v decrypttest.Vector, res decrypt.Result) {
+			p, _ := read(t, v)
+			got := fmt.Sprint(res.Scheme, res.Key, res.KID, res.Counter, res.HasCounter, res.Step, res.Adopted)
+			want := fmt.Sprint(SchemeName, v.ID, p.KID, p.CTR, true, p.Step, true)
+			if got != want {
+				t.Errorf("result %s, want %s", got, want)
 			}
-			if len(plain) > 0 {
-				t.Errorf("%s: a plaintext of %d bytes beside an error", v.ID, len(plain))
-			}
-			continue
-		}
-		opened++
-		if err != nil || !bytes.Equal(plain, v.Expect.Plaintext) {
-			t.Errorf("%s, %s: plaintext %x, %v", v.ID, v.Title, plain, err)
-		}
-		got := fmt.Sprint(res.Scheme, res.Key, res.KID, res.Counter, res.HasCounter, res.Step, res.Adopted)
-		want := fmt.Sprint("sframe", v.ID, v.Params.KID, v.Params.CTR, true, v.Params.Step, true)
-		if got != want {
-			t.Errorf("%s: result %s, want %s", v.ID, got, want)
+		},
+		Want: decrypttest.Counts{Opened: 108, Refused: 32},
+	})
+}
+
+// TestVectorsBesideAllOthers: the suite is not in the frame, and many vectors
+// share a key id. Among all their keys the right one is found all the same.
+func TestVectorsBesideAllOthers(t *testing.T) {
+	var keys []decrypt.Key
+	have := make(map[string]bool)
+	vectors := decrypttest.Vectors(t, vectorFile)
+	for _, v := range vectors {
+		k := keyOf(t, v)
+		id := k.ID
+		k.ID = ""
+		if text := fmt.Sprintf("%x %+v", []byte(k.Secret), k); v.Expect.OK && !have[text] {
+			have[text] = true
+			k.ID = id
+			keys = append(keys, k)
 		}
 	}
-	if opened != 108 || refused != 32 {
-		t.Errorf("%d opened and %d refused, want 108 and 32", opened, refused)
+	if len(keys) < 60 {
+		t.Fatalf("only %d different keys", len(keys))
+	}
+	for _, v := range vectors {
+		if !v.Expect.OK {
+			continue
+		}
+		p, _ := read(t, v)
+		var frames []decrypttest.Encrypted
+		for range 20 { // its search may take more than one frame earns
+			frames = append(frames, decrypttest.Encrypted{Data: v.Encrypted, Meta: v.Meta})
+		}
+		if suites[p.Suite-1].short() { // and another must confirm what it finds
+			s := vectorSealer(t, v, 5)
+			frames = append(frames, decrypttest.Encrypted{Data: sealed(t, s, "another", v.Meta), Meta: v.Meta})
+		}
+		opened, _ := decrypttest.OpenTrack(t, newOpener(t, keys...), frames)
+		if len(opened) == 0 || !bytes.Equal(opened[0].Result.Plain, v.Expect.Plaintext) {
+			t.Errorf("%s, %s, is not opened among %d keys", v.ID, v.Title, len(keys))
+		}
 	}
 }
 
-// refusal compares an error with the vector's word for it.
-func (v *vector) refusal(err error) error {
-	noKey, isNoKey := errors.AsType[*decrypt.NoKeyError](err)
-	switch v.Expect.Error {
-	case "authentication":
-		if errors.Is(err, decrypt.ErrAuth) {
-			return nil
-		}
-	case "too short":
-		if errors.Is(err, decrypt.ErrFormat) {
-			return nil
-		}
-	case "no key":
-		have := []uint64{uint64(v.Params.KID)}
-		if isNoKey && noKey.ID == 9 && fmt.Sprint(noKey.Have) == fmt.Sprint(have) {
-			return nil
-		}
-	}
-	return fmt.Errorf("got %v, want %s", err, v.Expect.Error)
+// vectorSealer seals as the vector's sender, from a counter on.
+func vectorSealer(t testing.TB, v decrypttest.Vector, counter uint64) *Sealer {
+	t.Helper()
+	p, _ := read(t, v)
+	return newSealer(t, keyOf(t, v), SealerOptions{Sender: p.Context<<p.SenderBits | p.Sender, Step: p.Step, Counter: counter})
 }
 
 // TestVectorsSeal seals the plaintexts again: the bytes are those of
 // cisco/sframe and of the RFC.
 func TestVectorsSeal(t *testing.T) {
-	for _, v := range load(t).Vectors {
+	for _, v := range decrypttest.Vectors(t, vectorFile) {
 		if !v.Expect.OK {
 			continue
 		}
-		p := &v.Params
-		s, err := NewSealer(v.key(), SealerOptions{
-			Sender: p.Context<<p.SenderBits | p.Sender, Step: p.Step, Counter: uint64(p.CTR),
-		})
-		if err != nil {
-			t.Errorf("%s: %v", v.ID, err)
-			continue
-		}
-		sealed, err := s.Seal([]byte("before"), v.Expect.Plaintext, v.meta())
-		if err != nil || string(sealed) != "before"+string(v.Encrypted) {
-			t.Errorf("%s, %s: sealed %x, %v", v.ID, v.Title, sealed, err)
+		p, _ := read(t, v)
+		frame, err := vectorSealer(t, v, uint64(p.CTR)).Seal([]byte("before"), v.Expect.Plaintext, v.Meta)
+		if err != nil || string(frame) != "before"+string(v.Encrypted) {
+			t.Errorf("%s, %s: sealed %x, %v", v.ID, v.Title, frame, err)
 		}
 	}
 }
 
 func TestVectorsHeader(t *testing.T) {
-	vectors := load(t).Header
-	for _, v := range vectors {
+	var file struct {
+		Header []struct {
+			KID, CTR decrypttest.Number
+			Encoded  decrypttest.Hex
+		}
+	}
+	corpus.Vectors(t, vectorFile, &file)
+	for _, v := range file.Header {
 		want := Header{KID: uint64(v.KID), Counter: uint64(v.CTR)}
 		got, n, err := ParseHeader(v.Encoded)
 		if err != nil || got != want || n != len(v.Encoded) {
@@ -227,14 +185,20 @@ func TestVectorsHeader(t *testing.T) {
 			t.Errorf("%+v: %x, want %x", want, b, v.Encoded)
 		}
 	}
-	if len(vectors) != 289 {
-		t.Errorf("%d header vectors, want 289", len(vectors))
+	if len(file.Header) != 289 {
+		t.Errorf("%d header vectors, want 289", len(file.Header))
 	}
 }
 
 func TestVectorsAEAD(t *testing.T) {
-	vectors := load(t).AEAD
-	for _, v := range vectors {
+	var file struct {
+		AEAD []struct {
+			Suite                   int `json:"cipher_suite"`
+			Key, Nonce, AAD, PT, CT decrypttest.Hex
+		}
+	}
+	corpus.Vectors(t, vectorFile, &file)
+	for _, v := range file.AEAD {
 		aead, err := suites[v.Suite-1].aead(v.Key)
 		if err != nil {
 			t.Fatal(err)
@@ -246,14 +210,24 @@ func TestVectorsAEAD(t *testing.T) {
 			t.Errorf("suite %d: %x, %v", v.Suite, plain, err)
 		}
 	}
-	if len(vectors) != 6 {
-		t.Errorf("%d AEAD vectors, want 6", len(vectors))
+	if len(file.AEAD) != 6 {
+		t.Errorf("%d AEAD vectors, want 6", len(file.AEAD))
 	}
 }
 
 func TestVectorsStreamKeys(t *testing.T) {
-	vectors := load(t).PerSSRC
-	for _, v := range vectors {
+	var file struct {
+		PerSSRC []struct {
+			Suite   int                `json:"cipher_suite"`
+			Base    decrypttest.Hex    `json:"base_key"`
+			SSRCA   decrypttest.Number `json:"ssrc_a"`
+			StreamA decrypttest.Hex    `json:"stream_key_a"`
+			SSRCB   decrypttest.Number `json:"ssrc_b"`
+			StreamB decrypttest.Hex    `json:"stream_key_b"`
+		} `json:"per_ssrc_key_derivation"`
+	}
+	corpus.Vectors(t, vectorFile, &file)
+	for _, v := range file.PerSSRC {
 		s := &suites[v.Suite-1]
 		a, errA := s.stream(v.Base, uint32(v.SSRCA))
 		b, errB := s.stream(v.Base, uint32(v.SSRCB))
@@ -261,27 +235,28 @@ func TestVectorsStreamKeys(t *testing.T) {
 			t.Errorf("suite %d: %x %x, %v %v", v.Suite, a, b, errA, errB)
 		}
 	}
-	if len(vectors) != 8 {
-		t.Errorf("%d per-SSRC vectors, want 8", len(vectors))
+	if len(file.PerSSRC) != 8 {
+		t.Errorf("%d per-SSRC vectors, want 8", len(file.PerSSRC))
 	}
 }
 
 func TestVectorsDerivedKeys(t *testing.T) {
 	compared := 0
-	for _, v := range load(t).Vectors {
-		s := &suites[v.Params.Suite-1]
-		if v.Keys.Key != nil {
+	for _, v := range decrypttest.Vectors(t, vectorFile) {
+		p, m := read(t, v)
+		s := &suites[p.Suite-1]
+		if m.Key != nil {
 			compared++
-			key, salt, err := s.derive(v.Keys.Base, uint64(v.Params.KID))
-			if err != nil || !bytes.Equal(key, v.Keys.Key) || !bytes.Equal(salt, v.Keys.Salt) {
+			key, salt, err := s.derive(m.Base, uint64(p.KID))
+			if err != nil || !bytes.Equal(key, m.Key) || !bytes.Equal(salt, m.Salt) {
 				t.Errorf("%s: key %x, salt %x, %v", v.ID, key, salt, err)
 			}
 		}
-		if v.Params.KDF == "sender-keys" {
+		if p.KDF == "sender-keys" {
 			compared++
-			base, err := newChain(s, v.Keys.Step0).key(v.Params.Step)
-			if err != nil || !bytes.Equal(base, v.Keys.Base) {
-				t.Errorf("%s: base key of step %d is %x, %v", v.ID, v.Params.Step, base, err)
+			base, err := newChain(s, m.Step0).key(p.Step)
+			if err != nil || !bytes.Equal(base, m.Base) {
+				t.Errorf("%s: base key of step %d is %x, %v", v.ID, p.Step, base, err)
 			}
 		}
 	}

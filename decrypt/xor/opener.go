@@ -1,6 +1,7 @@
 package xor
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/mjrkit/mjrkit/decrypt"
@@ -46,6 +47,9 @@ func NewOpener(keys []decrypt.Key, _ Options) (*Opener, error) {
 
 // Tries is how many frames were opened: each costs one.
 func (o *Opener) Tries() int64 { return o.tries }
+
+// Format prints nothing of the keys, whatever the verb.
+func (o *Opener) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "xor: %d keys", len(o.keys)) }
 
 // Open implements decrypt.Opener.
 func (o *Opener) Open(dst, frame []byte, m decrypt.Meta) (decrypt.Result, error) {

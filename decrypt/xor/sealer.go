@@ -31,6 +31,9 @@ func NewSealer(k decrypt.Key, _ SealerOptions) (*Sealer, error) {
 	return s, nil
 }
 
+// Format prints nothing of the key, whatever the verb.
+func (s *Sealer) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "xor: key %q", s.key.id) }
+
 // Seal implements decrypt.Sealer.
 func (s *Sealer) Seal(dst, frame []byte, m decrypt.Meta) ([]byte, error) {
 	n, ok := s.key.clearBytes(m.Kind, typeOf(frame, m))

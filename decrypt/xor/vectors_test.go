@@ -1,92 +1,53 @@
 package xor
 
 import (
+	"bytes"
 	"encoding/hex"
-	"errors"
 	"testing"
 	"unicode/utf16"
 
 	"github.com/mjrkit/mjrkit/decrypt"
-	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/decrypt/decrypttest"
 )
 
-// vector is one frame that a demonstration sealed.
-type vector struct {
-	ID, Title string
-	Params    struct {
-		Variant      string
-		CryptoOffset bool    `json:"crypto_offset"`
-		KeyID        *uint64 `json:"key_id"`
-	}
-	Key                  struct{ Secret string }
-	Kind, Codec          string
-	FrameType            string `json:"frame_type"`
-	Plaintext, Encrypted string
-	Expect               struct {
-		OK           bool
-		Error        string
-		Undetectable bool
-	}
-	LibraryDecrypt string `json:"library_decrypt"`
-}
-
-func vectors(t testing.TB) []vector {
-	t.Helper()
-	var file struct{ Vectors []vector }
-	corpus.Vectors(t, "xor-demo.json", &file)
-	if len(file.Vectors) != 87 {
-		t.Fatalf("%d vectors, want 87", len(file.Vectors))
-	}
-	return file.Vectors
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
+// params are what a vector says of its sender.
+type params struct {
+	Variant      string
+	CryptoOffset bool    `json:"crypto_offset"`
+	KeyID        *uint64 `json:"key_id"`
 }
 
 // octets is a text as a key file holds it.
-func octets(text string) (b []byte) {
+func octets(text string) (b decrypt.Secret) {
 	for _, unit := range utf16.Encode([]rune(text)) {
 		b = append(b, byte(unit))
 	}
 	return b
 }
 
-// key is what a key file would say.
-func (v *vector) key(t testing.TB) decrypt.Key {
+// keysOf is what a key file would say.
+func keysOf(t testing.TB, v decrypttest.Vector) []decrypt.Key {
 	t.Helper()
-	k := decrypt.Key{ID: v.ID, Type: "oct", Alg: "XOR-DEMO-WEBRTC", Secret: octets(v.Key.Secret)}
-	k.Index = v.Params.KeyID
-	switch v.Params.Variant {
+	var p params
+	v.Params(t, &p)
+	var material []struct{ Secret string }
+	v.KeyMaterial(t, &material)
+	return []decrypt.Key{keyOf(t, v.ID, p, material[0].Secret)}
+}
+
+func keyOf(t testing.TB, kid string, p params, secret string) decrypt.Key {
+	t.Helper()
+	k := decrypt.Key{ID: kid, Type: "oct", Alg: "XOR-DEMO-WEBRTC", Secret: octets(secret)}
+	k.Index = p.KeyID
+	switch p.Variant {
 	case "janus", "samples-2020-04":
 		k.Alg = "XOR-DEMO-JANUS"
 	case "samples", "samples-2020-03":
-		k.ClearHeader = &v.Params.CryptoOffset
+		k.ClearHeader = &p.CryptoOffset
 	default:
-		t.Fatalf("%s: unknown variant %q", v.ID, v.Params.Variant)
+		t.Fatalf("%s: unknown variant %q", kid, p.Variant)
 	}
 	return k
-}
-
-// meta is what RTP tells: the type with VP9 and AV1, of other codecs it has to
-// be found.
-func (v *vector) meta() decrypt.Meta {
-	m := decrypt.Meta{Kind: decrypt.Video, Codec: v.Codec}
-	told := v.Codec != "vp8" && v.Codec != "h264" && v.Codec != "h265"
-	switch {
-	case v.Kind == "audio":
-		m.Kind = decrypt.Audio
-	case told && v.FrameType == "key":
-		m.Type = decrypt.KeyFrame
-	case told:
-		m.Type = decrypt.DeltaFrame
-	}
-	return m
 }
 
 func newOpener(t testing.TB, keys ...decrypt.Key) *Opener {
@@ -98,78 +59,104 @@ func newOpener(t testing.TB, keys ...decrypt.Key) *Opener {
 	return o
 }
 
-func TestVectors(t *testing.T) {
-	for _, v := range vectors(t) {
-		t.Run(v.ID, func(t *testing.T) {
-			k := v.key(t)
-			if v.Expect.Error == "sender" {
-				checkSender(t, &v, k)
-				return
-			}
-			res, err := newOpener(t, k).Open([]byte("before"), unhex(t, v.Encrypted), v.meta())
-			if !v.Expect.OK {
-				if !errors.Is(err, decrypt.ErrFormat) || string(res.Plain) != "before" {
-					t.Errorf("%s: %v, want ErrFormat", v.Title, err)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatalf("%s: %v", v.Title, err)
-			}
-			got, plain := string(res.Plain), v.Plaintext
-			if v.Expect.Undetectable { // noise, of which the vector has the beginning
-				plain = v.LibraryDecrypt
-				got = got[:min(len(got), len("before")+len(plain)/2)]
-			}
-			if want := "before" + string(unhex(t, plain)); got != want {
-				t.Errorf("%s: got %x, want %x", v.Title, got, want)
-			}
-			kid := uint64(0)
-			if v.Params.KeyID != nil {
-				kid = *v.Params.KeyID
-			}
-			if !res.Unauthenticated || res.Scheme != "xor-demo" || res.Key != v.ID || res.KID != kid {
-				t.Errorf("%s: %+v", v.Title, res)
-			}
-		})
-	}
-}
-
-// checkSender expects that Seal refuses what the demonstration failed on.
-func checkSender(t *testing.T, v *vector, k decrypt.Key) {
+func newSealer(t testing.TB, k decrypt.Key) *Sealer {
 	t.Helper()
 	s, err := NewSealer(k, SealerOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := s.Seal([]byte("before"), unhex(t, v.Plaintext), v.meta()); err == nil || string(got) != "before" {
-		t.Errorf("%s: sealed to %x", v.Title, got)
+	return s
+}
+
+func TestVectors(t *testing.T) {
+	decrypttest.RunVectors(t, decrypttest.VectorConfig{
+		File: "xor-demo.json",
+		Keys: keysOf,
+		Opener: func(t testing.TB, _ decrypttest.Vector, keys []decrypt.Key) decrypt.Opener {
+			return newOpener(t, keys...)
+		},
+		Look: look,
+		Want: decrypttest.Counts{Opened: 80, Undetectable: 2, Refused: 1, Unsent: 4},
+	})
+}
+
+func look(t testing.TB, v decrypttest.Vector, res decrypt.Result) {
+	t.Helper()
+	kid := uint64(0)
+	if id := keysOf(t, v)[0].Index; id != nil {
+		kid = *id
+	}
+	if !res.Unauthenticated || res.Scheme != v.Scheme || res.Key != v.ID || res.KID != kid || !res.Adopted {
+		t.Errorf("%+v", res)
 	}
 }
 
-// What the demonstrations sealed is sealed to the same bytes here.
-func TestSealerMakesTheDemonstrationsBytes(t *testing.T) {
-	sealed := 0
-	for _, v := range vectors(t) {
+// The types of H.264 and H.265 frames are found without RTP's help, and VP8
+// and VP9 show theirs.
+func TestVectorsWithoutType(t *testing.T) {
+	shown := 0
+	for _, v := range decrypttest.Vectors(t, "xor-demo.json") {
 		if !v.Expect.OK || v.Expect.Undetectable {
 			continue
 		}
-		s, err := NewSealer(v.key(t), SealerOptions{})
-		if err != nil {
-			t.Fatal(err)
+		k, m := keysOf(t, v)[0], v.Meta
+		m.Type = decrypt.Unknown
+		res, err := newOpener(t, k).Open(nil, v.Encrypted, m)
+		if depends := k.ClearHeader != nil && *k.ClearHeader; depends && m.Codec == "av1" {
+			if err == nil {
+				t.Errorf("%s, %s: opened, and nothing tells the type", v.ID, v.Title)
+			}
+			continue
 		}
-		m := v.meta()
-		m.Type = decrypt.DeltaFrame
-		if v.FrameType == "key" {
-			m.Type = decrypt.KeyFrame
+		if err != nil || !bytes.Equal(res.Plain, v.Plaintext) {
+			t.Errorf("%s, %s: %v, %x", v.ID, v.Title, err, res.Plain)
 		}
-		got, err := s.Seal([]byte("before"), unhex(t, v.Plaintext), m)
-		if want := "before" + string(unhex(t, v.Encrypted)); err != nil || string(got) != want {
+		shown++
+	}
+	if shown != 78 {
+		t.Errorf("%d vectors opened, want 78", shown)
+	}
+}
+
+// What the demonstrations sealed is sealed to the same bytes here, and what
+// they failed on is refused.
+func TestSealerMakesTheDemonstrationsBytes(t *testing.T) {
+	sealed, refused := 0, 0
+	for _, v := range decrypttest.Vectors(t, "xor-demo.json") {
+		damaged := !v.Expect.OK && v.Expect.Error != "sender"
+		if damaged || v.Expect.Undetectable {
+			continue
+		}
+		got, err := newSealer(t, keysOf(t, v)[0]).Seal([]byte("before"), v.Plaintext, v.Meta)
+		if !v.Expect.OK {
+			if err == nil || string(got) != "before" {
+				t.Errorf("%s, %s: sealed to %x", v.ID, v.Title, got)
+			}
+			refused++
+			continue
+		}
+		if want := "before" + string(v.Encrypted); err != nil || string(got) != want {
 			t.Errorf("%s, %s: %v\ngot  %x\nwant %x", v.ID, v.Title, err, got, want)
 		}
 		sealed++
 	}
-	if sealed < 75 {
-		t.Errorf("only %d vectors sealed", sealed)
+	if sealed != 80 || refused != 4 {
+		t.Errorf("%d vectors sealed, %d refused; want 80 and 4", sealed, refused)
 	}
+}
+
+// A wrong key gives the noise that the demonstration's receiver made of it.
+func TestWrongKeyGivesTheDemonstrationsNoise(t *testing.T) {
+	for _, v := range decrypttest.Vectors(t, "xor-demo.json") {
+		if v.ID != "xor-030" {
+			continue
+		}
+		res, err := newOpener(t, keysOf(t, v)...).Open(nil, v.Encrypted, v.Meta)
+		want, _ := hex.DecodeString("9042009d012a8002e001ee9218b6c69668b532a656437e45d457c32c1f94")
+		if err != nil || !bytes.HasPrefix(res.Plain, want) {
+			t.Errorf("%v: %x", err, res.Plain)
+		}
+		return
+	}
+	t.Error("no vector xor-030")
 }

@@ -66,15 +66,15 @@ func (c *clock) next(ts uint32) (int64, bool) {
 }
 
 // jump is the time of a packet whose timestamp does not go on: after a hole,
-// or after a reset. lost is how many numbers are missing before it; fresh
-// says that the sender changed.
-func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival bool, lost int64, fresh bool) int64 {
+// or after a reset. hole says that the numbers jumped as well, by as much;
+// fresh that the sender changed.
+func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival, hole, fresh bool) int64 {
 	if !c.running {
 		return 0
 	}
 	t := c.time + int64(int32(ts-c.ts))
 	if c.trust.ok() && c.hasRef && hasArrival {
-		passed := c.ticks(arrival - c.refArrival)
+		passed := c.passed(c.refArrival, arrival)
 		expect := c.refTime + passed
 		t = Unwrap32(expect, uint32(t)) // holes may span several wraps
 		if t > c.newest && c.agree(t-c.refTime, passed) {
@@ -83,7 +83,7 @@ func (c *clock) jump(ts uint32, arrival time.Duration, hasArrival bool, lost int
 		c.resets++
 		return max(expect, c.newest+c.step)
 	}
-	if !fresh && t > c.newest && t-c.newest <= (blindSeconds+lost)*c.rate {
+	if !fresh && t > c.newest && (hole || t-c.newest <= blindSeconds*c.rate) {
 		return t
 	}
 	c.resets++
@@ -110,14 +110,16 @@ func (c *clock) set(ts uint32, t int64) {
 // order; steady says that its timestamp went on from the one before.
 func (c *clock) arrived(t int64, arrival time.Duration, steady bool) {
 	if c.hasRef && steady {
-		passed := c.ticks(arrival - c.refArrival)
+		passed := c.passed(c.refArrival, arrival)
 		behind := passed - (t - c.refTime)
-		c.trust.compare(passed, t-c.refTime)
-		if behind >= pauseSeconds*c.rate {
+		switch {
+		case !c.trust.ok():
+		case behind >= pauseSeconds*c.rate:
 			c.pause += behind
-		} else {
+		default:
 			c.drift += behind
 		}
+		c.trust.compare(passed, t-c.refTime)
 	}
 	c.refTime, c.refArrival, c.hasRef = t, arrival, true
 }
@@ -128,7 +130,14 @@ func (c *clock) agree(rtp, received int64) bool {
 	return within(rtp-received, aheadSeconds*c.rate+received/100)
 }
 
-func (c *clock) ticks(d time.Duration) int64 {
+// passed is the received time between two packets, in ticks. Files store it
+// in 32 bits, which wrap.
+func (c *clock) passed(from, to time.Duration) int64 {
+	const wrap = 1 << 32 * time.Millisecond
+	d := to - from
+	if d < -wrap/2 {
+		d += wrap
+	}
 	return int64(d/time.Second)*c.rate + int64(d%time.Second)*c.rate/int64(time.Second)
 }
 

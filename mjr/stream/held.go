@@ -19,6 +19,7 @@ type held struct {
 	arrival    time.Duration
 	hasArrival bool
 	late       bool // a later number came before
+	hole       bool // numbers and timestamps both jumped ahead to it
 	padding    bool // nothing but a number that did arrive
 }
 
@@ -70,14 +71,17 @@ type pool struct{ free []*held }
 
 // hold copies a packet, header included, to bytes of its own.
 func (p *pool) hold(h *held) *held {
-	c := &held{}
+	var c *held
 	if n := len(p.free); n > 0 {
 		c = p.free[n-1]
 		p.free = p.free[:n-1]
+	} else {
+		c = &held{}
 	}
 	buf := append(c.data[:0], h.data...)
 	c.parse(buf)
-	c.seq, c.arrival, c.hasArrival, c.late = h.seq, h.arrival, h.hasArrival, h.late
+	c.seq, c.arrival, c.hasArrival = h.seq, h.arrival, h.hasArrival
+	c.late, c.hole = h.late, h.hole
 	return c
 }
 
@@ -86,7 +90,7 @@ func (p *pool) release(h *held) { p.free = append(p.free, h) }
 // ring holds packets by their number, within a window of them.
 type ring struct {
 	slots []*held
-	mask  int64
+	held  int
 }
 
 func newRing(window int) ring {
@@ -94,8 +98,25 @@ func newRing(window int) ring {
 	for size < window {
 		size <<= 1
 	}
-	return ring{make([]*held, size), int64(size - 1)}
+	return ring{slots: make([]*held, size)}
 }
 
-func (r ring) at(seq int64) *held     { return r.slots[seq&r.mask] }
-func (r ring) put(seq int64, h *held) { r.slots[seq&r.mask] = h }
+func (r *ring) slot(seq int64) **held { return &r.slots[seq&int64(len(r.slots)-1)] }
+
+func (r *ring) at(seq int64) *held { return *r.slot(seq) }
+
+func (r *ring) put(seq int64, h *held) {
+	*r.slot(seq) = h
+	r.held++
+}
+
+// take empties a slot, and returns what was in it.
+func (r *ring) take(seq int64) *held {
+	s := r.slot(seq)
+	h := *s
+	if h != nil {
+		*s = nil
+		r.held--
+	}
+	return h
+}

@@ -29,15 +29,14 @@ func (r *Reorder) admit(h *held) {
 }
 
 // judge finds a packet's number, nearest to the newest one. A number that
-// came before, or is too old, must have the timestamp to it: else the sender
-// started afresh.
+// came before must have the same timestamp and bytes, one that is too old a
+// timestamp that fits: else the sender started afresh.
 func (r *Reorder) judge(h *held) verdict {
 	s := &r.sender
 	if h.header.SSRC != s.ssrc {
 		return strange
 	}
 	h.seq = Unwrap16(s.top, h.header.SequenceNumber)
-	ts := h.header.Timestamp
 	switch {
 	case h.seq > s.top:
 		if h.seq-s.top > max(r.window, maxDropout) {
@@ -49,14 +48,14 @@ func (r *Reorder) judge(h *held) verdict {
 		if k == nil {
 			return fits
 		}
-		return again(k.header.Timestamp == ts)
+		return again(h, k.header.Timestamp, fingerprint(k.payload))
 	case h.seq < s.next-historySpan:
 		return strange
 	}
-	if was, ok := s.history.find(h.seq); ok {
-		return again(was == ts)
+	if was, sum, ok := s.history.find(h.seq); ok {
+		return again(h, was, sum)
 	}
-	if !s.resent(h.seq, ts, r.clock.rate) {
+	if !s.resent(h.seq, h.header.Timestamp, r.clock.rate) {
 		return strange
 	}
 	if s.starting && s.top-h.seq < r.window {
@@ -65,8 +64,9 @@ func (r *Reorder) judge(h *held) verdict {
 	return late
 }
 
-func again(sameTime bool) verdict {
-	if sameTime {
+// again compares a packet with the one that had its number before.
+func again(h *held, ts uint32, sum uint16) verdict {
+	if h.padding || h.header.Timestamp == ts && fingerprint(h.payload) == sum {
 		return duplicate
 	}
 	return strange
@@ -79,7 +79,7 @@ func (r *Reorder) hole(h *held) bool {
 	if h.header.SSRC != s.ssrc || !c.trust.ok() || !h.hasArrival || !s.topHasArrival {
 		return false
 	}
-	passed := c.ticks(h.arrival - s.topArrival)
+	passed := c.passed(s.topArrival, h.arrival)
 	gone := Unwrap32(passed, h.header.Timestamp-s.topTS)
 	return c.agree(gone, passed) && r.forward(h, gone)
 }
@@ -94,7 +94,7 @@ func (r *Reorder) forward(h *held, gone int64) bool {
 	if gone < steps*r.clock.rate/maxPackets {
 		return false
 	}
-	h.seq = r.sender.top + steps
+	h.seq, h.hole = r.sender.top+steps, true
 	return true
 }
 

@@ -17,16 +17,20 @@ import (
 type Packet struct {
 	Header  rtp.Header // as stored
 	Payload []byte     // without padding
-	// Seq is the sequence number unwrapped to 64 bits. It rises by one from
-	// packet to packet; a step of n+1 is n packets lost, a change of Source
-	// says nothing of loss.
+	// Seq is the sequence number unwrapped to 64 bits. It rises from packet to
+	// packet, across a change of Source as well. It is below 0 where a packet
+	// is older than the first one written, and that had a number near 0.
 	Seq int64
-	// Missing is how many packets were lost since the one given out before.
-	// Seq alone does not tell: packets of padding have numbers, too.
+	// Missing is how many packets were lost since the one given out before, in
+	// a hole of more than 65,535 numbers modulo 65,536. Seq alone does not
+	// tell: packets of padding have numbers, too.
 	Missing int64
 	// Time is the RTP timestamp unwrapped to 64 bits, in ticks of the codec's
-	// clock, 0 at the first packet written. It runs on over wraps, and over
-	// restarts of the sender by the received time.
+	// clock, 0 at the first packet written: the moment mjr.Header.FirstFrame.
+	// It runs on over wraps, and over restarts of the sender by the received
+	// time. All packets of a frame have the same. It goes back by B-frames, a
+	// second at most, and is below 0 only at the start: B-frames, and packets
+	// older than the first one written.
 	Time int64
 	// Arrival as in mjr.Packet.
 	Arrival    time.Duration

@@ -15,9 +15,11 @@ const (
 // probation keeps packets that do not fit the stream until they are believed
 // to be a new beginning, or turn out to be strays.
 type probation struct {
-	kept   []*held
-	former uint32 // SSRC of the sender that was left last
+	kept []*held
+	// The sender that was left last, if any: its SSRC and greatest number.
 	left   bool
+	former uint32
+	top    uint16
 }
 
 // confirms reports whether h may come from the same sender as those kept.
@@ -25,9 +27,9 @@ func (p *probation) confirms(h *held) bool {
 	if len(p.kept) == 0 {
 		return true
 	}
-	last := p.kept[len(p.kept)-1].header
+	last := &p.kept[len(p.kept)-1].header
 	d := int16(h.header.SequenceNumber - last.SequenceNumber)
-	return h.header.SSRC == last.SSRC && d >= -nearby && d <= nearby
+	return h.header.SSRC == last.SSRC && within(int64(d), nearby)
 }
 
 func (p *probation) has(h *held) bool {
@@ -39,8 +41,12 @@ func (p *probation) has(h *held) bool {
 	return false
 }
 
-func (p *probation) enough() bool {
-	if p.left && p.kept[0].header.SSRC == p.former {
+// enough reports whether those kept are enough to leave the sender with this
+// SSRC. One that only changed its numbers may have old ones sent again.
+func (p *probation) enough(ssrc uint32) bool {
+	first := &p.kept[0].header
+	d := int16(first.SequenceNumber - p.top)
+	if p.left && first.SSRC == p.former && (ssrc != p.former || within(int64(d), maxDropout)) {
 		return len(p.kept) >= returnAfter
 	}
 	return len(p.kept) >= believeAfter
@@ -58,7 +64,7 @@ func (r *Reorder) doubt(h *held) {
 		return
 	}
 	p.kept = append(p.kept, r.own(h))
-	if p.enough() {
+	if p.enough(r.sender.ssrc) {
 		r.believe()
 	}
 }
@@ -74,23 +80,30 @@ func (r *Reorder) believe() {
 		r.place(r.dequeue())
 		return
 	}
-	if first.header.SSRC != r.sender.ssrc {
-		r.suspect.former, r.suspect.left = r.sender.ssrc, true
-	}
+	r.suspect.left, r.suspect.former, r.suspect.top = true, r.sender.ssrc, uint16(r.sender.top)
 	r.flush()
 	r.turn = true
 }
 
+// maxSilence bounds holes that no received time confirms, in seconds.
+const maxSilence = 4 * 3600
+
 // silence is hole where no received time can be asked: the timestamps went on
-// by a time in which so many packets may have been sent.
+// by the time that so many packets take at the sender's pace, give or take
+// full turns of the numbers.
 func (r *Reorder) silence(h *held) bool {
 	s, c := &r.sender, &r.clock
 	if h.header.SSRC != s.ssrc || c.trust.ok() && h.hasArrival && s.topHasArrival {
 		return false
 	}
+	pace := s.pace(c.time)
 	gone := int64(int32(h.header.Timestamp - s.topTS))
+	if pace <= 0 || gone <= 0 || gone > maxSilence*c.rate {
+		return false
+	}
 	steps := int64(h.header.SequenceNumber - uint16(s.top))
-	return gone <= (steps+aheadSeconds)*c.rate && r.forward(h, gone)
+	turned := int64(int16(gone/pace-steps)) * pace
+	return within(turned, 2*c.rate+gone/500) && r.forward(h, gone)
 }
 
 // dismiss lets go of those kept: nothing confirmed them.

@@ -120,7 +120,7 @@ func (r *Reorder) read() {
 		r.counts.NotRTP++
 		return
 	}
-	r.in.arrival, r.in.hasArrival = p.Arrival, p.HasArrival
+	r.in.arrival, r.in.hasArrival, r.in.hole = p.Arrival, p.HasArrival, false
 	if r.in.padding {
 		r.counts.Padding++
 	}
@@ -137,23 +137,17 @@ func (r *Reorder) read() {
 func (r *Reorder) take() *held {
 	s := &r.sender
 	for !s.starting {
-		h := r.ring.at(s.next)
-		if h != nil {
-			r.ring.put(s.next, nil)
-		} else if r.pending != nil && r.pending.seq == s.next {
+		h := r.ring.take(s.next)
+		if h == nil && r.pending != nil && r.pending.seq == s.next {
 			h, r.pending = r.pending, nil
 		}
 		switch {
 		case h == nil && s.next >= s.floor:
 			return nil
 		case h == nil:
-			if s.lose() {
-				r.counts.Gaps++
-			}
-			r.counts.Lost++
-			r.missing++
+			r.lose()
 		case h.padding:
-			s.pass(h.header.Timestamp)
+			s.pass(h)
 			r.release(h)
 		default:
 			return h
@@ -162,20 +156,36 @@ func (r *Reorder) take() *held {
 	return nil
 }
 
+// lose gives up the next number, or all up to the floor if none of them came.
+func (r *Reorder) lose() {
+	n := int64(1)
+	if r.ring.held == 0 {
+		n = r.sender.floor - r.sender.next
+	}
+	if r.sender.lose(n) {
+		r.counts.Gaps++
+	}
+	r.counts.Lost += n
+	r.missing += n
+}
+
 // deliver gives out a packet in its turn.
 func (r *Reorder) deliver(h *held) Packet {
 	ts := h.header.Timestamp
 	t, steady := r.clock.next(ts)
 	if !steady {
 		arrival, ok := r.arrival(h)
-		t = r.clock.jump(ts, arrival, ok, r.sender.missing, r.sender.fresh)
+		t = r.clock.jump(ts, arrival, ok, h.hole, r.sender.fresh)
+	}
+	if r.sender.fresh || r.counts.Delivered == 0 {
+		r.sender.began = t
 	}
 	r.clock.set(ts, t)
 	// A retransmission arrived late, which says nothing of the clock.
 	if h.hasArrival && !h.late {
 		r.clock.arrived(t, h.arrival, steady)
 	}
-	r.sender.pass(ts)
+	r.sender.pass(h)
 	r.sender.fresh = false
 	r.counts.deliver(h)
 	r.out = h

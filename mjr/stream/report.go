@@ -31,7 +31,7 @@ type Report struct {
 	// wrap, and that Packet.Time was carried over.
 	ClockResets int64
 	// ArrivalBelieved: received times agree with RTP time often enough to be
-	// used. The two sums below are of times when they did.
+	// used. The two sums below are of packets behind those that earned it.
 	ArrivalBelieved bool
 	// PauseTotal is the received time that RTP time does not show, in steps of
 	// a second and more: the recorder was paused.

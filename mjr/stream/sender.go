@@ -25,9 +25,11 @@ type sender struct {
 	starting bool
 	fresh    bool // another sender was there before, and this one gave out nothing
 
+	first   int64 // the least number
+	began   int64 // Packet.Time of the first packet given out
 	next    int64 // the number to give out
 	floor   int64 // numbers below it are waited for no longer
-	missing int64 // numbers lost in a row before next
+	gap     bool  // the number before next was lost
 	last    int64 // the number that came last
 	rising  int   // packets in a row that came in order
 	history history
@@ -50,12 +52,14 @@ func (s *sender) begin(h *held, window int64) {
 	s.fresh = s.known
 	s.known, s.starting = true, true
 	s.ssrc = h.header.SSRC
-	s.next, s.floor, s.missing = h.seq, h.seq, 0
+	s.first, s.next, s.gap = h.seq, h.seq, false
+	s.floor = h.seq - window + 1
 	s.top, s.last, s.rising = h.seq, h.seq-1, 0
 	s.history.clear()
 }
 
-// place notes a packet that fits the stream.
+// place notes a packet that fits the stream. It ends the start if the window
+// is full, or enough packets came in order.
 func (s *sender) place(h *held, window int64) {
 	h.late = h.seq < s.top
 	if !h.late {
@@ -66,7 +70,8 @@ func (s *sender) place(h *held, window int64) {
 	if !s.starting {
 		return
 	}
-	s.next = min(s.next, h.seq)
+	s.first = min(s.first, h.seq)
+	s.next = s.first
 	s.rising++
 	if h.seq < s.last {
 		s.rising = 1
@@ -78,19 +83,29 @@ func (s *sender) place(h *held, window int64) {
 }
 
 // pass moves on over a number that came.
-func (s *sender) pass(ts uint32) {
-	s.history.add(s.next, ts)
+func (s *sender) pass(h *held) {
+	s.history.add(s.next, h.header.Timestamp, fingerprint(h.payload))
 	s.next++
-	s.missing = 0
+	s.gap = false
 }
 
-// lose moves on over a number that did not come, and reports whether it is
-// the first of a gap.
-func (s *sender) lose() bool {
-	s.history.lost(s.next)
-	s.next++
-	s.missing++
-	return s.missing == 1
+// lose moves on over n numbers that did not come, and reports whether they
+// begin a gap.
+func (s *sender) lose(n int64) bool {
+	first := !s.gap
+	s.history.lost(s.next, s.next+n)
+	s.next += n
+	s.gap = true
+	return first
+}
+
+// pace is how many ticks a packet takes, on average up to time t, which is
+// that of the number before next; 0 if too few were seen.
+func (s *sender) pace(t int64) int64 {
+	if s.next-s.first < 2*trustEarned {
+		return 0
+	}
+	return (t - s.began) / (s.next - s.first - 1)
 }
 
 // resent reports whether a number that did not come, and is no longer waited
@@ -105,7 +120,7 @@ func (s *sender) resent(seq int64, ts uint32, rate int64) bool {
 	before, ok := s.history.below(seq, s.next-historySpan)
 	if !ok {
 		// Older than all that came.
-		return up >= -backSeconds*rate && up <= blindSeconds*rate
+		return seq >= s.first-maxDropout && up >= -backSeconds*rate && up <= blindSeconds*rate
 	}
 	down := int64(int32(ts - before))
 	between := up >= -backSeconds*rate && down >= -backSeconds*rate

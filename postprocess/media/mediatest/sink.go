@@ -19,6 +19,7 @@ type buffer struct {
 
 	failing bool // from failAt bytes on, counting every write
 	failAt  int
+	silent  bool // fails without an error, as no io.Writer may
 	written int
 	seeks   int
 	badSeek int // the seek that fails, from 1; 0 is none
@@ -29,6 +30,9 @@ func (b *buffer) Write(p []byte) (int, error) {
 	n, err := len(p), error(nil)
 	if left := b.failAt - b.written; b.failing && n > left {
 		n, err = left, errFull
+		if b.silent {
+			err = nil
+		}
 	}
 	b.written += n
 	if grow := b.pos + n - len(b.data); grow > 0 {

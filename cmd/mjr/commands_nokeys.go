@@ -1,0 +1,7 @@
+//go:build nokeys
+
+package main
+
+import "github.com/spf13/cobra"
+
+func keyCommands() []*cobra.Command { return []*cobra.Command{newInfo()} }

@@ -1,0 +1,71 @@
+//go:build !nokeys
+
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// job is one session to convert, and where to.
+type job struct {
+	session
+	output string // "-" is standard output
+	format format
+}
+
+// plan finds the sessions and names their outputs. The container of a session
+// whose output was not named is settled by its codecs.
+func (o *convertOptions) plan(files []string) ([]job, error) {
+	dir := o.output != "" && o.output != "-" && isDir(o.output)
+	var sessions []session
+	if o.output != "" && !dir {
+		sessions = []session{{name: strings.TrimSuffix(o.output, filepath.Ext(o.output)), files: files}}
+	} else {
+		sessions = group(files)
+	}
+	var jobs []job
+	taken := make(map[string]string)
+	for _, s := range sessions {
+		j := job{session: s, output: o.output}
+		name := o.format
+		if name == "" && o.output != "" && !dir && o.output != "-" {
+			name = strings.TrimPrefix(filepath.Ext(o.output), ".")
+			if _, ok := findFormat(name); !ok {
+				return nil, misused("--output %s: no container is called %q: want one of %s, or --format", o.output, filepath.Ext(o.output), formatNames())
+			}
+		}
+		if name == "" {
+			name = defaultFormat(codecs(s.files))
+		}
+		j.format, _ = findFormat(name)
+		if dir {
+			j.output = filepath.Join(o.output, filepath.Base(s.name)+"."+j.format.name)
+		} else if o.output == "" {
+			j.output = s.name + "." + j.format.name
+		}
+		if other, ok := taken[j.output]; ok && j.output != "-" {
+			return nil, misused("%s and %s would both become %s: convert them one by one", other, s.files[0], j.output)
+		}
+		taken[j.output] = s.files[0]
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+// isDir tells whether an output is a folder: by its name's ending, or because
+// there is one.
+func isDir(path string) bool {
+	if strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator)) {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// containsPath tells whether a file is named, however it is spelt.
+func containsPath(files []string, clean string) bool {
+	return slices.ContainsFunc(files, func(f string) bool { return filepath.Clean(f) == clean })
+}
