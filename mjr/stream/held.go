@@ -16,6 +16,7 @@ type held struct {
 	payload []byte
 
 	seq        int64
+	offset     int64 // in the file
 	arrival    time.Duration
 	hasArrival bool
 	late       bool // a later number came before
@@ -80,7 +81,7 @@ func (p *pool) hold(h *held) *held {
 	}
 	buf := append(c.data[:0], h.data...)
 	c.parse(buf)
-	c.seq, c.arrival, c.hasArrival = h.seq, h.arrival, h.hasArrival
+	c.seq, c.offset, c.arrival, c.hasArrival = h.seq, h.offset, h.arrival, h.hasArrival
 	c.late, c.hole = h.late, h.hole
 	return c
 }

@@ -120,7 +120,7 @@ func (r *Reorder) read() {
 		r.counts.NotRTP++
 		return
 	}
-	r.in.arrival, r.in.hasArrival, r.in.hole = p.Arrival, p.HasArrival, false
+	r.in.offset, r.in.arrival, r.in.hasArrival, r.in.hole = p.Offset, p.Arrival, p.HasArrival, false
 	if r.in.padding {
 		r.counts.Padding++
 	}
@@ -193,7 +193,7 @@ func (r *Reorder) deliver(h *held) Packet {
 	r.missing = 0
 	return Packet{
 		Header: h.header, Payload: h.payload, Seq: h.seq, Missing: missing, Time: t,
-		Arrival: h.arrival, HasArrival: h.hasArrival, Source: r.source,
+		Arrival: h.arrival, HasArrival: h.hasArrival, Offset: h.offset, Size: len(h.data), Source: r.source,
 	}
 }
 
