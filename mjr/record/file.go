@@ -123,6 +123,14 @@ func (f *File) kernelDrops(n int64) {
 	f.mu.Unlock()
 }
 
+// otherPacket counts a packet that came to the file's address, and is of no
+// medium that is recorded.
+func (f *File) otherPacket() {
+	f.mu.Lock()
+	f.n.others++
+	f.mu.Unlock()
+}
+
 // Close ends the recording, and waits until it is whole under its name. The
 // error is what ended it before its time.
 func (f *File) Close() error {

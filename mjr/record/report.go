@@ -34,6 +34,10 @@ type FileReport struct {
 	Lost        int64
 	KernelDrops int64
 
+	// Others are packets that came to the same address and are not counted
+	// above: of another payload type or SSRC, or no RTP.
+	Others int64
+
 	SSRCs       int64     // that sent
 	Bytes       int64     // on the disk
 	First, Last time.Time // when the first and the last packet stored came
@@ -43,8 +47,8 @@ type FileReport struct {
 
 // counts are what a File knows of its packets.
 type counts struct {
-	received, stored, duplicates, notRTP, long, queueDrops, kernelDrops, bytes int64
-	first, last                                                                time.Time
+	received, stored, duplicates, notRTP, long, queueDrops, kernelDrops, others, bytes int64
+	first, last                                                                        time.Time
 }
 
 // Report tells what was recorded so far.
@@ -62,7 +66,7 @@ func (f *File) Report() FileReport {
 		Track: f.track, Name: f.stem, Paths: f.paths[:len(f.paths):len(f.paths)],
 		Received: n.received, Stored: n.stored, Duplicates: n.duplicates, NotRTP: n.notRTP, Long: n.long,
 		QueueDrops: n.queueDrops, Unwritten: n.received - n.stored - n.duplicates - n.notRTP - n.long - n.queueDrops,
-		Lost: f.seen.missing(), KernelDrops: n.kernelDrops,
+		Lost: f.seen.missing(), KernelDrops: n.kernelDrops, Others: n.others,
 		SSRCs: f.seen.ssrcs, Bytes: n.bytes, First: n.first, Last: n.last, Done: done, Err: f.err,
 	}
 }
