@@ -135,7 +135,7 @@ func ordered(t testing.TB, r *Recording) []stream.Packet {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Payload = slices.Clone(p.Payload)
+		p.Payload, p.Header = slices.Clone(p.Payload), p.Header.Clone()
 		all = append(all, p)
 	}
 }

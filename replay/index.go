@@ -181,9 +181,13 @@ func (r *Recording) retime() {
 		least = min(least, r.index[i].arrival)
 		r.index[i].time = r.ticks(time.Duration(least) * time.Millisecond)
 	}
-	for i := range r.index {
-		if i > 0 && !r.index[i].flags.has(starts) {
-			r.index[i].time = r.index[i-1].time
+	for i := 1; i < len(r.index); i++ {
+		e, before := &r.index[i], r.index[i-1].time
+		switch {
+		case !e.flags.has(starts):
+			e.time = before
+		case e.time <= before:
+			e.time = before + 1 // frames with one timestamp would be taken for one
 		}
 	}
 }

@@ -10,8 +10,12 @@ import (
 	"github.com/mjrkit/mjrkit/mjr/stream"
 )
 
-// ErrNoRTP says that a recording holds data-channel messages.
-var ErrNoRTP = errors.New("a data channel's messages are no RTP")
+var (
+	// ErrNoRTP says that a recording holds data-channel messages.
+	ErrNoRTP = errors.New("a data channel's messages are no RTP")
+	// ErrEmpty says that a recording never got a packet.
+	ErrEmpty = errors.New("no packets")
+)
 
 // Recording is one .mjr file opened for replay: its header, and an index of
 // its packets, 32 bytes each. The packets stay in the file, and are read when
@@ -75,15 +79,18 @@ type loss struct {
 // OpenRecording reads a recording through once, and indexes it. The name is
 // for errors. r has to stay open while the recording is played.
 //
-// The error wraps mjr.ErrNotMJR if nothing of r can be read, ErrNoRTP, or
-// stream.ErrCodec if the codec is unknown: its clock is, then. A recording
-// without packets is no error.
+// The error wraps mjr.ErrNotMJR if nothing of r can be read, ErrEmpty, ErrNoRTP,
+// or stream.ErrCodec if the codec is unknown: its clock is, then. Where all
+// packets were lost to damage Len is 0.
 func OpenRecording(r io.ReaderAt, size int64, name string) (*Recording, error) {
 	src, err := mjr.NewReader(io.NewSectionReader(r, 0, size))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	rec := &Recording{Name: name, Header: src.Header, src: r, size: size}
+	if src.Empty() {
+		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
+	}
 	if src.Header.Kind == mjr.Data {
 		return nil, fmt.Errorf("%s: %w", name, ErrNoRTP)
 	}
