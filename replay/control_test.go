@@ -97,6 +97,8 @@ func TestSeekTenTimes(t *testing.T) {
 			tapes, p := play(t, s, Options{Hold: true}, func(p *Player, tapes []*tape) {
 				for i := range 10 {
 					time.Sleep(700 * time.Millisecond)
+					synctest.Wait()
+					n := len(tapes[1].packets)
 					to := s.Duration() * time.Duration((i*7)%10) / 10
 					at := p.Seek(to)
 					want := time.Duration(0)
@@ -108,7 +110,6 @@ func TestSeekTenTimes(t *testing.T) {
 					if at != want && at != 0 {
 						t.Errorf("%s: sought %v, got %v, want %v", name, to, at, want)
 					}
-					n := len(tapes[1].packets)
 					synctest.Wait()
 					if len(tapes[1].packets) == n && at != 0 {
 						t.Fatalf("%s: no key frame at once", name)
@@ -135,15 +136,53 @@ func TestSeekTenTimes(t *testing.T) {
 	})
 }
 
+// rising checks that the timestamps of video rise from frame to frame.
+func rising(t *testing.T, all []taped) {
+	t.Helper()
+	for i := range all[1:] {
+		if d := int32(all[i+1].Timestamp - all[i].Timestamp); d < 0 || all[i].Marker != (d > 0) {
+			t.Fatalf("packet %d: timestamp steps by %d", i+1, d)
+		}
+	}
+}
+
+// A seek in the moment in which a frame was sent.
+func TestSeekAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := call(t, "livekit-vp8")
+		tapes, _ := play(t, s, Options{}, func(p *Player, tapes []*tape) {
+			time.Sleep(s.due(1, s.reach(1, 2*time.Second)))
+			for range 5 {
+				synctest.Wait()
+				p.Seek(6 * time.Second)
+			}
+		})
+		if n := len(tapes[1].packets); n < s.Tracks()[1].Len()/2 {
+			t.Errorf("%d packets", n)
+		}
+		var whole []taped // the last packet of a frame may have been cut off
+		for _, p := range tapes[1].packets {
+			if n := len(whole); n > 0 && whole[n-1].Timestamp != p.Timestamp {
+				whole[n-1].Marker = true
+			}
+			whole = append(whole, p)
+		}
+		rising(t, whole)
+	})
+}
+
 // A seek in a track whose key frames cannot be seen sends all from the start.
 func TestSeekInvisible(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "sframe-vp8")
 		var before int
+		target := s.due(1, s.reach(1, 10*time.Second))
 		tapes, _ := play(t, s, Options{}, func(p *Player, tapes []*tape) {
-			time.Sleep(2 * time.Second)
+			time.Sleep(s.due(1, s.reach(1, 2*time.Second))) // a frame has just been sent
+			synctest.Wait()
 			before = len(tapes[1].packets)
-			if at := p.Seek(10 * time.Second); at != 10*time.Second {
+			// A frame that is due at once has to stay behind those of the burst.
+			if at := p.Seek(target); at != target {
 				t.Errorf("playing at %v", at)
 			}
 			time.Sleep(100 * time.Millisecond) // 10,000 packets a second
@@ -154,18 +193,37 @@ func TestSeekInvisible(t *testing.T) {
 			t.Errorf("%d packets, want %d and then %d", got, before, video.Len())
 		}
 		unbroken(t, video, all)
-		burst := s.reach(1, 10*time.Second)
+		burst := s.reach(1, target)
 		if d := all[before+burst-1].at - all[before].at; d > 50*time.Millisecond {
 			t.Errorf("the burst took %v", d)
 		}
-		for i := range all[1:] {
-			same := !all[i].Marker
-			if d := int32(all[i+1].Timestamp - all[i].Timestamp); d < 0 || same != (d == 0) {
-				t.Fatalf("packet %d: timestamp steps by %d", i+1, d)
-			}
-		}
-		clocks(t, video, all[before+burst:])
+		rising(t, all)
+		clocks(t, video, all[before+burst+100:])
 		clocks(t, s.Tracks()[0], tapes[0].packets)
+	})
+}
+
+// A key frame far back is no place to go on from: all from there on is sent as
+// a burst, and sent so again if the receiver asks.
+func TestSeekFarFromKeyFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := call(t, "sframe-vp8")
+		tapes, p := play(t, s, Options{}, func(p *Player, tapes []*tape) {
+			time.Sleep(time.Second)
+			p.KeyFrameSeen(1, tapes[1].packets[0].Timestamp)
+			synctest.Wait()
+			if at := p.Seek(11 * time.Second); at != 11*time.Second {
+				t.Errorf("playing at %v", at)
+			}
+			time.Sleep(100 * time.Millisecond)
+			p.KeyFrameRequest(1)
+		})
+		all := tapes[1].packets
+		unbroken(t, s.Tracks()[1], all)
+		rising(t, all)
+		if st := p.Stats()[1]; st.Bursts != 1 || st.Burst == 0 {
+			t.Errorf("%+v", st)
+		}
 	})
 }
 

@@ -201,7 +201,7 @@ func (p *Player) take(now time.Time) timeline {
 			p.learn(t, stamp)
 		}
 		if ask.keyFrame && l.running {
-			t.answer(p.keys[t.id], l.output(now))
+			t.reply(p.keys[t.id], l.output(now))
 		}
 		t.missing, ask.again = ask.again, t.missing[:0]
 		ask.keyFrame, ask.seen = false, ask.seen[:0]

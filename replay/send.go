@@ -24,7 +24,7 @@ func (p *Player) send(t *track) error {
 	s := sent{index: uint32(t.next), timestamp: t.base + uint32(t.stamp(e)), used: true}
 	t.number(&s, jump)
 	t.ring.put(s)
-	burst := t.bursting()
+	burst := t.answering()
 	t.passed()
 	if burst {
 		t.stats.Burst++
@@ -106,15 +106,15 @@ func (p *Player) emit(t *track, packet *rtp.Packet) error {
 // is further back, there is nothing that would help.
 const maxBurst = 8192
 
-// answer begins a burst from the last key frame on, if one is in order.
-func (t *track) answer(keys []int, now time.Duration) {
+// reply begins a burst from the last key frame on, if one is in order.
+func (t *track) reply(keys []int, now time.Duration) {
 	i := sort.SearchInts(keys, t.next)
 	if i == 0 || t.next < t.rush || t.next-keys[i-1] > maxBurst || !t.pli.allow(now) {
 		return
 	}
 	t.stats.Bursts++
 	was := t.next
-	t.next, t.rush, t.rushAt = keys[i-1], was, now
+	t.next, t.rush, t.answer, t.rushAt = keys[i-1], was, true, now
 	// What never had a timestamp of its own gets a new one.
 	t.squeeze = t.line.natural(t.rec.index[t.next].time) <= t.line.jumpTop
 	t.needKey, t.jumped = false, true

@@ -20,10 +20,9 @@ type track struct {
 
 	next int // the packet that comes next
 	// rush: packets before this one are overdue, and are sent as a burst.
-	// Those that were sent before (answers to a PLI) keep their timestamps;
-	// those that were not are squeezed, one tick a frame.
 	rush    int
-	squeeze bool
+	answer  bool          // the burst answers a key frame request: they were sent before
+	squeeze bool          // they had no timestamps of their own: one tick a frame
 	rushAt  time.Duration // output time of the burst's next packet
 	needKey bool          // drop frames up to the next key frame
 	jumped  bool          // the next frame does not go on from the one before
@@ -80,7 +79,7 @@ func (t *track) move(l timeline) {
 
 // jump goes on at another place of the recording.
 func (t *track) jump(s start, out time.Duration) {
-	t.next, t.rush, t.squeeze, t.rushAt = s.next, s.until, true, out
+	t.next, t.rush, t.answer, t.squeeze, t.rushAt = s.next, s.until, false, true, out
 	t.line.jumpTop = t.line.top
 	t.line.floor = t.line.top + 1
 	t.leap()
@@ -112,7 +111,7 @@ func (t *track) advance() bool {
 		if !t.needKey && !f.has(broken) {
 			return true
 		}
-		if !t.bursting() {
+		if !t.answering() {
 			t.stats.Dropped++
 		}
 		t.jumped = true
@@ -121,8 +120,8 @@ func (t *track) advance() bool {
 	return false
 }
 
-// bursting reports whether the next packet was sent before.
-func (t *track) bursting() bool { return t.next < t.rush && !t.squeeze }
+// answering reports whether the next packet was sent before.
+func (t *track) answering() bool { return t.next < t.rush && t.answer }
 
 // skip passes over what is muted, up to a session time.
 func (t *track) skip(pos time.Duration) {
@@ -164,6 +163,7 @@ func (t *track) stamp(e *entry) int64 {
 	switch {
 	case t.next < t.rush && t.squeeze:
 		v = l.top + 1
+		l.floor = v + 1
 	case t.next < t.rush:
 	case v < l.floor:
 		// Frames with one timestamp would be taken for one frame.
