@@ -24,26 +24,26 @@ func TestPause(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "jitsi-vp8")
 		tapes, p := play(t, s, Options{}, func(p *Player, tapes []*tape) {
-			time.Sleep(4 * time.Second)
+			rest(4 * time.Second)
 			p.Pause()
 			synctest.Wait()
-			n := len(tapes[0].packets)
+			n := len(tapes[0].all())
 			if st := p.Status(); !st.Paused || st.Position != 4*time.Second {
 				t.Errorf("status in the pause: %+v", st)
 			}
 			p.KeyFrameRequest(1) // ignored
-			time.Sleep(3 * time.Second)
-			if got := len(tapes[0].packets); got != n || p.Position() != 4*time.Second {
+			rest(3 * time.Second)
+			if got := len(tapes[0].all()); got != n || p.Position() != 4*time.Second {
 				t.Errorf("%d packets sent in the pause, at %v", got-n, p.Position())
 			}
 			p.Resume()
 		})
 		for i, r := range s.Tracks() {
-			if got := len(tapes[i].packets); got != r.Len() {
+			if got := len(tapes[i].all()); got != r.Len() {
 				t.Errorf("%s: %d packets, want %d", r.Name, got, r.Len())
 			}
-			unbroken(t, r, tapes[i].packets)
-			clocks(t, r, tapes[i].packets)
+			unbroken(t, r, tapes[i].all())
+			clocks(t, r, tapes[i].all())
 		}
 		if got, want := tapes[0].last().at, s.Duration()+3*time.Second; got > want || got < want-time.Second {
 			t.Errorf("last packet at %v, want it before %v", got, want)
@@ -58,16 +58,16 @@ func TestSpeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "livekit-vp8")
 		tapes, p := play(t, s, Options{Speed: 2}, func(p *Player, tapes []*tape) {
-			time.Sleep(3 * time.Second) // 6 s of the session
+			rest(3 * time.Second) // 6 s of the session
 			if err := p.SetSpeed(1); err != nil {
 				t.Error(err)
 			}
 		})
 		video := s.Tracks()[1]
-		if got := len(tapes[1].packets); got != video.Len() {
+		if got := len(tapes[1].all()); got != video.Len() {
 			t.Errorf("%d packets of video, want %d", got, video.Len())
 		}
-		audio := tapes[0].packets
+		audio := tapes[0].all()
 		if audio[0].at < 3*time.Second || len(audio) >= s.Tracks()[0].Len()*2/3 {
 			t.Errorf("%d packets of audio, the first after %v", len(audio), audio[0].at)
 		}
@@ -75,8 +75,8 @@ func TestSpeed(t *testing.T) {
 			t.Errorf("muted packets are not counted: %+v", st)
 		}
 		for i, r := range s.Tracks() {
-			unbroken(t, r, tapes[i].packets)
-			clocks(t, r, tapes[i].packets)
+			unbroken(t, r, tapes[i].all())
+			clocks(t, r, tapes[i].all())
 		}
 		if got, want := tapes[1].last().at, s.Duration()-3*time.Second; got > want || got < want-100*time.Millisecond {
 			t.Errorf("last packet at %v, want it before %v", got, want)
@@ -96,9 +96,9 @@ func TestSeekTenTimes(t *testing.T) {
 			keys := s.KeyFrames(1)
 			tapes, p := play(t, s, Options{Hold: true}, func(p *Player, tapes []*tape) {
 				for i := range 10 {
-					time.Sleep(700 * time.Millisecond)
+					rest(700 * time.Millisecond)
 					synctest.Wait()
-					n := len(tapes[1].packets)
+					n := len(tapes[1].all())
 					to := s.Duration() * time.Duration((i*7)%10) / 10
 					at := p.Seek(to)
 					want := time.Duration(0)
@@ -111,23 +111,23 @@ func TestSeekTenTimes(t *testing.T) {
 						t.Errorf("%s: sought %v, got %v, want %v", name, to, at, want)
 					}
 					synctest.Wait()
-					if len(tapes[1].packets) == n && at != 0 {
+					if len(tapes[1].all()) == n && at != 0 {
 						t.Fatalf("%s: no key frame at once", name)
 					}
 				}
-				time.Sleep(time.Minute)
+				rest(time.Minute)
 				if st := p.Status(); !st.Ended || st.Position != s.Duration() {
 					t.Errorf("%s: status at the end: %+v", name, st)
 				}
 				p.Seek(0)
-				time.Sleep(time.Second)
+				rest(time.Second)
 				if st := p.Status(); st.Ended || st.Position != time.Second {
 					t.Errorf("%s: status after the end: %+v", name, st)
 				}
 			})
 			for i, r := range s.Tracks() {
-				unbroken(t, r, tapes[i].packets)
-				clocks(t, r, tapes[i].packets)
+				unbroken(t, r, tapes[i].all())
+				clocks(t, r, tapes[i].all())
 			}
 			if st := p.Stats()[1]; st.Dropped+st.Burst != 0 {
 				t.Errorf("%s: %+v", name, st)
@@ -151,17 +151,17 @@ func TestSeekAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "livekit-vp8")
 		tapes, _ := play(t, s, Options{}, func(p *Player, tapes []*tape) {
-			time.Sleep(s.due(1, s.reach(1, 2*time.Second)))
+			rest(s.due(1, s.reach(1, 2*time.Second)))
 			for range 5 {
 				synctest.Wait()
 				p.Seek(6 * time.Second)
 			}
 		})
-		if n := len(tapes[1].packets); n < s.Tracks()[1].Len()/2 {
+		if n := len(tapes[1].all()); n < s.Tracks()[1].Len()/2 {
 			t.Errorf("%d packets", n)
 		}
 		var whole []taped // the last packet of a frame may have been cut off
-		for _, p := range tapes[1].packets {
+		for _, p := range tapes[1].all() {
 			if n := len(whole); n > 0 && whole[n-1].Timestamp != p.Timestamp {
 				whole[n-1].Marker = true
 			}
@@ -178,17 +178,17 @@ func TestSeekInvisible(t *testing.T) {
 		var before int
 		target := s.due(1, s.reach(1, 10*time.Second))
 		tapes, _ := play(t, s, Options{}, func(p *Player, tapes []*tape) {
-			time.Sleep(s.due(1, s.reach(1, 2*time.Second))) // a frame has just been sent
+			rest(s.due(1, s.reach(1, 2*time.Second))) // a frame has just been sent
 			synctest.Wait()
-			before = len(tapes[1].packets)
+			before = len(tapes[1].all())
 			// A frame that is due at once has to stay behind those of the burst.
 			if at := p.Seek(target); at != target {
 				t.Errorf("playing at %v", at)
 			}
-			time.Sleep(100 * time.Millisecond) // 10,000 packets a second
+			rest(100 * time.Millisecond) // 10,000 packets a second
 		})
 		video := s.Tracks()[1]
-		all := tapes[1].packets
+		all := tapes[1].all()
 		if got := len(all); got != before+video.Len() {
 			t.Errorf("%d packets, want %d and then %d", got, before, video.Len())
 		}
@@ -199,7 +199,7 @@ func TestSeekInvisible(t *testing.T) {
 		}
 		rising(t, all)
 		clocks(t, video, all[before+burst+100:])
-		clocks(t, s.Tracks()[0], tapes[0].packets)
+		clocks(t, s.Tracks()[0], tapes[0].all())
 	})
 }
 
@@ -209,16 +209,16 @@ func TestSeekFarFromKeyFrame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "sframe-vp8")
 		tapes, p := play(t, s, Options{}, func(p *Player, tapes []*tape) {
-			time.Sleep(time.Second)
-			p.KeyFrameSeen(1, tapes[1].packets[0].Timestamp)
+			rest(time.Second)
+			p.KeyFrameSeen(1, tapes[1].all()[0].Timestamp)
 			synctest.Wait()
 			if at := p.Seek(11 * time.Second); at != 11*time.Second {
 				t.Errorf("playing at %v", at)
 			}
-			time.Sleep(100 * time.Millisecond)
+			rest(100 * time.Millisecond)
 			p.KeyFrameRequest(1)
 		})
-		all := tapes[1].packets
+		all := tapes[1].all()
 		unbroken(t, s.Tracks()[1], all)
 		rising(t, all)
 		if st := p.Stats()[1]; st.Bursts != 1 || st.Burst == 0 {
@@ -234,9 +234,9 @@ func TestKeyFrameSeen(t *testing.T) {
 		open := call(t, "sframe-vp8-skip") // the same encoder; only some frame of it is needed
 		at := open.KeyFrames(1)[1]
 		_, p := play(t, s, Options{Hold: true}, func(p *Player, tapes []*tape) {
-			time.Sleep(time.Minute)
+			rest(time.Minute)
 			index := s.reach(1, at)
-			stamp := tapes[1].packets[index].Timestamp
+			stamp := tapes[1].all()[index].Timestamp
 			p.KeyFrameSeen(1, stamp)
 			p.KeyFrameSeen(1, stamp)    // twice is once
 			p.KeyFrameSeen(1, stamp+17) // no frame
@@ -245,9 +245,9 @@ func TestKeyFrameSeen(t *testing.T) {
 			if got := p.Seek(due + time.Second); got != due {
 				t.Errorf("sought %v, got %v, want %v", due+time.Second, got, due)
 			}
-			time.Sleep(500 * time.Millisecond)
+			rest(500 * time.Millisecond)
 			p.KeyFrameRequest(1)
-			time.Sleep(100 * time.Millisecond)
+			rest(100 * time.Millisecond)
 		})
 		if st := p.Stats()[1]; st.Bursts != 1 || st.Burst == 0 {
 			t.Errorf("a request for a key frame: %+v", st)
@@ -259,14 +259,14 @@ func TestLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "plain-vp9")
 		tapes, _ := play(t, s, Options{Loop: true}, func(p *Player, tapes []*tape) {
-			time.Sleep(3*s.Duration() - time.Millisecond)
+			rest(3*s.Duration() - time.Millisecond)
 		})
 		for i, r := range s.Tracks() {
-			if got := len(tapes[i].packets); got != 3*r.Len() {
+			if got := len(tapes[i].all()); got != 3*r.Len() {
 				t.Errorf("%s: %d packets, want %d three times", r.Name, got, r.Len())
 			}
-			unbroken(t, r, tapes[i].packets)
-			clocks(t, r, tapes[i].packets)
+			unbroken(t, r, tapes[i].all())
+			clocks(t, r, tapes[i].all())
 		}
 	})
 }
@@ -276,11 +276,11 @@ func TestStart(t *testing.T) {
 		s := call(t, "plain-h264")
 		key := s.KeyFrames(1)[1]
 		tapes, _ := play(t, s, Options{Start: key + time.Second}, nil)
-		if got, want := len(tapes[1].packets), s.Tracks()[1].Len()-s.reach(1, key); got != want {
+		if got, want := len(tapes[1].all()), s.Tracks()[1].Len()-s.reach(1, key); got != want {
 			t.Errorf("%d packets, want %d", got, want)
 		}
 		for i, r := range s.Tracks() {
-			if at := tapes[i].packets[0].at; r.Codec.Kind == mjr.Video && at != 0 || at > 20*time.Millisecond {
+			if at := tapes[i].all()[0].at; r.Codec.Kind == mjr.Video && at != 0 || at > 20*time.Millisecond {
 				t.Errorf("%s: began after %v", r.Name, at)
 			}
 		}

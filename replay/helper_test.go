@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/pion/rtp"
@@ -21,6 +23,7 @@ import (
 // tape is a Writer that keeps all it gets.
 type tape struct {
 	began   time.Time
+	mu      sync.Mutex
 	packets []taped
 	during  func(*rtp.Packet) // called first
 	fail    error
@@ -38,12 +41,21 @@ func (w *tape) WriteRTP(p *rtp.Packet) error {
 	if w.fail != nil {
 		return w.fail
 	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.packets = append(w.packets, taped{*p.Clone(), time.Since(w.began)})
 	return nil
 }
 
+// all is what came so far.
+func (w *tape) all() []taped {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.packets
+}
+
 // last is the packet that came last.
-func (w *tape) last() taped { return w.packets[len(w.packets)-1] }
+func (w *tape) last() taped { return w.all()[len(w.all())-1] }
 
 func open(t testing.TB, path string) *Recording {
 	t.Helper()
@@ -221,4 +233,10 @@ func load(t testing.TB, path string) (mjr.Header, []mjr.Packet) {
 		p.Data = slices.Clone(p.Data)
 		all = append(all, p)
 	}
+}
+
+// rest lets time pass, and everything happen that happens in it.
+func rest(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
 }

@@ -40,9 +40,9 @@ func TestHolesOfAudio(t *testing.T) {
 			t.Errorf("%d packets lost, want 57", lost)
 		}
 		tapes, _ := play(t, s, Options{}, nil)
-		unbroken(t, s.Tracks()[0], tapes[0].packets)
-		clocks(t, s.Tracks()[0], tapes[0].packets)
-		if got := len(tapes[0].packets); got != s.Tracks()[0].Len() {
+		unbroken(t, s.Tracks()[0], tapes[0].all())
+		clocks(t, s.Tracks()[0], tapes[0].all())
+		if got := len(tapes[0].all()); got != s.Tracks()[0].Len() {
 			t.Errorf("%d packets, want %d", got, s.Tracks()[0].Len())
 		}
 	})
@@ -71,7 +71,7 @@ func TestHolesOfVideo(t *testing.T) {
 				t.Fatalf("%s: the hole is not in the first group: %v", c.name, r.keys)
 			}
 			tapes, p := play(t, s, Options{}, nil)
-			all := tapes[0].packets
+			all := tapes[0].all()
 			unbroken(t, r, all)
 			clocks(t, r, all)
 			dropped := p.Stats()[0].Dropped
@@ -111,7 +111,7 @@ func TestHolesWithoutKeyFrames(t *testing.T) {
 		}
 		r := without(t, "sframe-vp8", "video", func(i int) bool { return i == lost })
 		tapes, p := play(t, NewSession(r), Options{}, nil)
-		unbroken(t, r, tapes[0].packets)
+		unbroken(t, r, tapes[0].all())
 		if got, want := p.Stats()[0].Dropped, int64(last-first); got != want {
 			t.Errorf("%d packets dropped, want the %d that are left of a frame", got, want)
 		}
@@ -131,7 +131,7 @@ func TestCutFrames(t *testing.T) {
 			t.Errorf("flags %b to %b", r.index[0].flags, r.index[r.Len()-1].flags)
 		}
 		tapes, _ := play(t, NewSession(r), Options{}, nil)
-		unbroken(t, r, tapes[0].packets)
+		unbroken(t, r, tapes[0].all())
 		if !tapes[0].last().Marker {
 			t.Error("a piece of a frame was sent")
 		}
@@ -151,7 +151,7 @@ func TestMarker(t *testing.T) {
 		r := openBytes(t, rebuild(t, h, packets), "unmarked")
 		tapes, _ := play(t, NewSession(r), Options{}, nil)
 		var got []bool
-		for _, p := range tapes[0].packets {
+		for _, p := range tapes[0].all() {
 			got = append(got, p.Marker)
 		}
 		if !slices.Equal(got, want) {
@@ -173,7 +173,7 @@ func TestPlayByArrival(t *testing.T) {
 				t.Fatal("not played by received times")
 			}
 			tapes, _ := play(t, NewSession(r), Options{}, nil)
-			all := tapes[0].packets
+			all := tapes[0].all()
 			unbroken(t, r, all)
 			clocks(t, r, all)
 			if len(all) != len(packets) {

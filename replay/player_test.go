@@ -19,7 +19,7 @@ func TestPlayEverything(t *testing.T) {
 					t.Errorf("ended at %v, want %v", got, want)
 				}
 				for i, r := range s.Tracks() {
-					whole(t, s, i, ordered(t, r), tapes[i].packets, p.Stats()[i])
+					whole(t, s, i, ordered(t, r), tapes[i].all(), p.Stats()[i])
 				}
 			})
 		})

@@ -15,12 +15,12 @@ func TestResend(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			s := call(t, name)
 			tapes, p := play(t, s, Options{Hold: true}, func(p *Player, tapes []*tape) {
-				time.Sleep(5 * time.Second)
+				rest(5 * time.Second)
 				p.Seek(0)
-				time.Sleep(2 * time.Second)
+				rest(2 * time.Second)
 				p.Pause()
 				synctest.Wait()
-				all := tapes[1].packets
+				all := tapes[1].all()
 				want := []taped{all[len(all)-1], all[len(all)-150], all[20]}
 				var seqs []uint16
 				for _, w := range want {
@@ -28,7 +28,7 @@ func TestResend(t *testing.T) {
 				}
 				p.Resend(1, append(seqs, all[0].SequenceNumber-1))
 				synctest.Wait()
-				got := tapes[1].packets[len(all):]
+				got := tapes[1].all()[len(all):]
 				if len(got) != len(want) {
 					t.Fatalf("%s: %d packets again, want %d", name, len(got), len(want))
 				}
@@ -60,23 +60,23 @@ func TestKeyFrameRequest(t *testing.T) {
 			s := call(t, name)
 			r := s.Tracks()[1]
 			tapes, p := play(t, s, Options{}, func(p *Player, tapes []*tape) {
-				time.Sleep(2 * time.Second)
-				n := len(tapes[1].packets)
+				rest(2 * time.Second)
+				n := len(tapes[1].all())
 				p.KeyFrameRequest(1)
-				time.Sleep(100 * time.Millisecond)
-				burst := tapes[1].packets[n:]
-				for i, was := range tapes[1].packets[:n] {
+				rest(100 * time.Millisecond)
+				burst := tapes[1].all()[n:]
+				for i, was := range tapes[1].all()[:n] {
 					if burst[i].Timestamp != was.Timestamp || burst[i].at < 2*time.Second {
 						t.Fatalf("%s: packet %d of the burst at %v: timestamp %d, want %d", name, i, burst[i].at, burst[i].Timestamp, was.Timestamp)
 					}
 				}
 			})
-			unbroken(t, r, tapes[1].packets)
+			unbroken(t, r, tapes[1].all())
 			st := p.Stats()[1]
-			if st.Bursts != 1 || int64(len(tapes[1].packets)) != int64(r.Len())+st.Burst {
-				t.Errorf("%s: %d packets: %+v", name, len(tapes[1].packets), st)
+			if st.Bursts != 1 || int64(len(tapes[1].all())) != int64(r.Len())+st.Burst {
+				t.Errorf("%s: %d packets: %+v", name, len(tapes[1].all()), st)
 			}
-			clocks(t, s.Tracks()[0], tapes[0].packets)
+			clocks(t, s.Tracks()[0], tapes[0].all())
 		})
 	}
 }
@@ -87,18 +87,18 @@ func TestKeyFrameRequestBackoff(t *testing.T) {
 		s := call(t, "jitsi-vp8")
 		_, p := play(t, s, Options{Loop: true}, func(p *Player, tapes []*tape) {
 			for range 80 {
-				time.Sleep(250 * time.Millisecond)
+				rest(250 * time.Millisecond)
 				p.KeyFrameRequest(1)
 			}
 			synctest.Wait()
 			if got := p.Stats()[1].Bursts; got < 4 || got > 6 { // after 0.25, 0.75, 1.75, 3.75, 7.75, 15.75 s
 				t.Errorf("%d bursts in 20 s", got)
 			}
-			time.Sleep(20 * time.Second)
+			rest(20 * time.Second)
 			p.KeyFrameRequest(1)
-			time.Sleep(700 * time.Millisecond)
+			rest(700 * time.Millisecond)
 			p.KeyFrameRequest(1)
-			time.Sleep(100 * time.Millisecond)
+			rest(100 * time.Millisecond)
 			if got := p.Stats()[1].Bursts; got != 8 {
 				t.Errorf("%d bursts after a quiet time", got)
 			}
@@ -126,7 +126,7 @@ func TestWriter(t *testing.T) {
 		}
 		all[0].Writer = nil
 		err := p.Play(t.Context(), all)
-		if err == nil || n != 200 || len(tapes[0].packets) != 0 {
+		if err == nil || n != 200 || len(tapes[0].all()) != 0 {
 			t.Errorf("after %d packets: %v", n, err)
 		}
 		if st := p.Stats(); st[1].Packets != 200 || st[1].Again == 0 || st[0].Packets != 0 {

@@ -30,7 +30,7 @@ func TestExtensions(t *testing.T) {
 			seen := 0
 			for n, w := range ordered(t, s.Tracks()[i]) {
 				want := w.Header.GetExtension(c.from)
-				got := tapes[i].packets[n]
+				got := tapes[i].all()[n]
 				if !bytes.Equal(got.GetExtension(c.to), want) {
 					t.Fatalf("track %d packet %d: %x, want %x", i, n, got.GetExtension(c.to), want)
 				}
@@ -87,13 +87,13 @@ func TestDependencyDescriptor(t *testing.T) {
 		done := make(chan error)
 		go func() { done <- p.Play(t.Context(), all) }()
 		for i := range 5 {
-			time.Sleep(time.Second)
+			rest(time.Second)
 			p.Seek(time.Duration(9-2*i) * time.Second)
 		}
 		if err := <-done; err != nil {
 			t.Fatal(err)
 		}
-		got := tapes[0].packets
+		got := tapes[0].all()
 		for i := range got[1:] {
 			step := uint16(0)
 			if got[i].Marker {
@@ -134,8 +134,8 @@ func TestRED(t *testing.T) {
 			if st := p.Stats()[0]; c.sent != (st.Unsendable == 0) || st.Packets+st.Unsendable != int64(len(want)) {
 				t.Errorf("%s: %+v", c.name, st)
 			}
-			unbroken(t, s.Tracks()[0], tapes[0].packets)
-			for i, got := range tapes[0].packets {
+			unbroken(t, s.Tracks()[0], tapes[0].all())
+			for i, got := range tapes[0].all() {
 				blocks := want[i].Payload
 				types := []byte{}
 				n, ok := eachBlock(blocks, func(b []byte) { types = append(types, b[0]&0x7F) })
@@ -205,7 +205,7 @@ func TestShortPictureIDs(t *testing.T) {
 		}
 		s := NewSession(openBytes(t, rebuild(t, h, packets), filepath.Base(path)))
 		tapes, _ := play(t, s, Options{Loop: true}, func(*Player, []*tape) { time.Sleep(2 * s.Duration()) })
-		all := tapes[0].packets
+		all := tapes[0].all()
 		for i := range all[1:] {
 			step := byte(0)
 			if all[i].Marker {
