@@ -42,9 +42,10 @@ at most the last second of it. The first interrupt is the normal end.
 An address without a host is that of this machine alone: udp://0.0.0.0:5004
 takes packets from others.`,
 		Example: `  mjr record --audio udp://:5004,opus --video udp://:5006,vp8 --e2ee meeting
-  mjr record --sdp stream.sdp --duration 1h meeting`,
-		Args: cobra.ExactArgs(1),
-		RunE: func(c *cobra.Command, args []string) error { return runRecord(c, o, args[0]) },
+  mjr record --sdp stream.sdp --duration 1h meeting
+  mjr record --pcap capture.pcapng --audio opus@111 --video vp8@96 meeting`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return runRecord(c, o, args) },
 	}
 	o.addFlags(c)
 	return c
@@ -77,14 +78,20 @@ func (o *recordOptions) check() error {
 	return o.recordSources.check()
 }
 
-func runRecord(c *cobra.Command, o *recordOptions, name string) error {
+func runRecord(c *cobra.Command, o *recordOptions, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
 	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
+	if o.lists() {
+		return recordError(o.list(c.Context(), say))
+	}
+	if len(args) == 0 {
+		return misused("no name was given for the recording")
+	}
 	status := newRecordStatus(say)
 	r, err := record.NewRecorder(record.Options{
-		Name: name, Encrypted: o.e2ee, MaxSize: int64(o.maxSize), MaxDuration: o.maxDuration,
+		Name: args[0], Encrypted: o.e2ee, MaxSize: int64(o.maxSize), MaxDuration: o.maxDuration,
 		Sync: o.sync, Rebase: o.rebase, MinFree: int64(o.minFree),
 		Software: "mjr " + version(), Warn: status.warn,
 	})
@@ -125,11 +132,16 @@ func recordError(err error) error {
 	var header *mjr.HeaderError
 	var syntax *record.SyntaxError
 	var exit *exitError
+	var damage *record.CaptureError
 	switch {
 	case err == nil, errors.As(err, &exit):
 		return err
 	case errors.Is(err, record.ErrExists):
 		return &exitError{exitExists, err, "record under another name; a .mjr.tmp file is being written, or a crash left it"}
+	case errors.Is(err, record.ErrNotCapture):
+		return &exitError{exitNotMJR, err, ""}
+	case errors.As(err, &damage):
+		return &exitError{exitNotWhole, err, ""}
 	case errors.As(err, &header):
 		return &exitError{exitUnsupported, err, ""}
 	case errors.As(err, &syntax):

@@ -27,26 +27,30 @@ type source interface {
 type recordSources struct {
 	audio, video []string
 	sdp          string
+	pcap         string
 }
 
 func (o *recordSources) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.audio, "audio", nil, "receive audio as `MEDIA`: udp://:5004,opus with ,pt=N ,ssrc=N ,red=N ,if=NAME")
+	f.StringArrayVar(&o.audio, "audio", nil, "receive audio as `MEDIA`: udp://:5004,opus or of a capture opus@111, with ,pt=N ,ssrc=N ,red=N ,if=NAME ,port=N")
 	f.StringArrayVar(&o.video, "video", nil, "receive video as `MEDIA`: udp://239.1.1.1:5006,vp8")
+	f.StringVar(&o.pcap, "pcap", "", "take RTP from the capture in `FILE`, pcap or pcapng; without media, list what is in it")
 	f.StringVar(&o.sdp, "sdp", "", "receive what the session description in `FILE` tells, as ffmpeg and GStreamer write it")
 }
 
 func (o *recordSources) check() error {
-	media := len(o.audio) + len(o.video)
+	media := append(append([]string{}, o.audio...), o.video...)
 	switch {
-	case media == 0 && o.sdp == "":
+	case len(media) == 0 && o.sdp == "" && o.pcap == "":
 		return &exitError{exitMisused, errors.New("no source was named"), "receive RTP with --audio udp://:5004,opus, or with --sdp FILE"}
-	case media > 0 && o.sdp != "":
+	case len(media) > 0 && o.sdp != "":
 		return misused("--sdp and --audio or --video exclude each other")
 	}
-	for _, m := range append(append([]string{}, o.audio...), o.video...) {
-		if !strings.HasPrefix(m, "udp://") {
+	for _, m := range media {
+		if udp := strings.HasPrefix(m, "udp://"); o.pcap == "" && !udp {
 			return misused("medium %q: want udp://ADDR:PORT,CODEC", m)
+		} else if o.pcap != "" && udp {
+			return misused("medium %q: want CODEC@PT in a capture", m)
 		}
 	}
 	return nil
@@ -54,6 +58,13 @@ func (o *recordSources) check() error {
 
 // open makes the source ready, and says where to send.
 func (o *recordSources) open(say *reporter) (source, error) {
+	if o.pcap != "" {
+		return o.openPcap(say)
+	}
+	return o.openUDP(say)
+}
+
+func (o *recordSources) openUDP(say *reporter) (source, error) {
 	media, err := o.media()
 	if err != nil {
 		return nil, err
