@@ -88,24 +88,31 @@ func read(t testing.TB, path string) recording {
 
 func readAny(t testing.TB, path string) recording {
 	t.Helper()
-	f, err := os.Open(path)
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
+	rec, err := readBytes(b)
 	if err != nil {
 		t.Fatalf("%s: %v", filepath.Base(path), err)
+	}
+	return rec
+}
+
+func readBytes(b []byte) (recording, error) {
+	r, err := mjr.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return recording{}, err
 	}
 	rec := recording{header: r.Header}
 	for {
 		p, err := r.ReadPacket()
 		if errors.Is(err, io.EOF) {
 			rec.report = r.Report()
-			return rec
+			return rec, nil
 		}
 		if err != nil {
-			t.Fatal(err)
+			return rec, err
 		}
 		p.Data = slices.Clone(p.Data)
 		rec.packets = append(rec.packets, p)
