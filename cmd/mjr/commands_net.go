@@ -4,4 +4,4 @@ package main
 
 import "github.com/spf13/cobra"
 
-func netCommands() []*cobra.Command { return []*cobra.Command{newRecord()} }
+func netCommands() []*cobra.Command { return []*cobra.Command{newRecord(), newReplay()} }
