@@ -209,3 +209,33 @@ func BenchmarkPlayer(b *testing.B) {
 type discard struct{}
 
 func (discard) WriteRTP(*rtp.Packet) error { return nil }
+
+// Payloads that are anything are cut and changed within their bounds.
+func FuzzRED(f *testing.F) {
+	seeds := 0
+	r := open(f, corpus.Load(f, "plain-opus-red").File(f, "audio"))
+	for _, p := range ordered(f, r)[:20] {
+		f.Add(p.Payload)
+		seeds++
+	}
+	if seeds == 0 {
+		f.Fatal("no seeds")
+	}
+	f.Fuzz(func(t *testing.T, payload []byte) {
+		was := bytes.Clone(payload)
+		cut, ok := primary(payload)
+		if ok && (len(cut) == 0 || !bytes.HasSuffix(payload, cut)) {
+			t.Fatalf("the primary encoding of %x is %x", payload, cut)
+		}
+		retype(payload, 0x55)
+		again, still := primary(payload)
+		if still != ok || !bytes.Equal(again, cut) {
+			t.Fatalf("%x became %x", was, payload)
+		}
+		typed := true
+		n, whole := eachBlock(payload, func(b []byte) { typed = typed && b[0]&0x7F == 0x55 })
+		if whole && !(typed && bytes.Equal(payload[n:], was[n:])) || !whole && !bytes.Equal(payload, was) {
+			t.Fatalf("%x became %x", was, payload)
+		}
+	})
+}
