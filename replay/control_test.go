@@ -287,7 +287,7 @@ func TestStart(t *testing.T) {
 	})
 }
 
-func TestPlayTwice(t *testing.T) {
+func TestPlayMisused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := call(t, "plain-opus-dtx")
 		_, p := play(t, s, Options{}, nil)
@@ -297,6 +297,9 @@ func TestPlayTwice(t *testing.T) {
 		}
 		if NewPlayer(s, Options{}).Play(t.Context(), nil) == nil {
 			t.Error("played without sinks")
+		}
+		if NewPlayer(s, Options{Speed: -1}).Play(t.Context(), all) == nil {
+			t.Error("played backwards")
 		}
 	})
 }

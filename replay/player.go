@@ -10,7 +10,7 @@ import (
 
 // Options of a Player. The zero value plays everything once.
 type Options struct {
-	Speed float64       // 0 is 1; see Player.SetSpeed
+	Speed float64       // 0 is 1; see Player.SetSpeed. Play fails where that does
 	Start time.Duration // where to begin, as Player.Seek
 	Loop  bool          // go on at the beginning after the end
 	// Hold: Play does not return at the end, but waits to be told to seek.
@@ -68,7 +68,7 @@ func NewPlayer(s *Session, o Options) *Player {
 		buf: make([]byte, 1500),
 	}
 	p.line.speed = 1
-	if err := checkSpeed(o.Speed); err == nil {
+	if o.Speed != 0 {
 		p.line.speed = o.Speed
 	}
 	for i, r := range s.recs {
@@ -127,6 +127,9 @@ func (p *Player) begin(sinks []Sink) error {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if err := checkSpeed(p.line.speed); err != nil {
+		return err
+	}
 	if !p.line.began.IsZero() {
 		return errPlayed
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"github.com/pion/rtp"
 
@@ -24,7 +25,7 @@ type UDP struct {
 
 // ErrAddress says that an address is not HOST:PORT, or has no ports left for
 // all tracks.
-var ErrAddress = errors.New("want HOST:PORT, with a port from 1 to 65535 and two more for every further track")
+var ErrAddress = errors.New("want HOST:PORT, with a port from 1 to 65534 and two more for every further track")
 
 // NewUDP opens a socket to send a Session's tracks to HOST:PORT. Without a
 // host it is this machine. The error wraps ErrAddress, or is one of the network.
@@ -37,7 +38,7 @@ func NewUDP(ctx context.Context, address string, s *Session) (*UDP, error) {
 	if n == 0 {
 		return nil, errors.New("a session without tracks")
 	}
-	if to.Port() == 0 || int(to.Port())+2*(n-1) > 65535 {
+	if to.Port() == 0 || int(to.Port())+2*(n-1)+1 > 65535 {
 		return nil, fmt.Errorf("%q: %w", address, ErrAddress)
 	}
 	conn, err := net.ListenUDP("udp", nil)
@@ -142,6 +143,12 @@ type udpWriter struct {
 	conn *net.UDPConn
 	to   netip.AddrPort
 	buf  []byte
+
+	// For sender reports.
+	clock           func(at time.Time) (uint32, bool)
+	next            time.Time
+	packets, octets uint32
+	rtcp            []byte
 }
 
 func (w *udpWriter) WriteRTP(p *rtp.Packet) error {
@@ -153,6 +160,10 @@ func (w *udpWriter) WriteRTP(p *rtp.Packet) error {
 	if err != nil {
 		return err
 	}
-	_, err = w.conn.WriteToUDPAddrPort(w.buf[:n], w.to)
-	return err
+	if _, err = w.conn.WriteToUDPAddrPort(w.buf[:n], w.to); err != nil {
+		return err
+	}
+	w.packets++
+	w.octets += uint32(len(p.Payload))
+	return w.report(p.SSRC)
 }

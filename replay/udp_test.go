@@ -14,8 +14,8 @@ import (
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
-// listenPair listens on a port and on the one two above it.
-func listenPair(t *testing.T) (a, b *net.UDPConn) {
+// listenPair listens on a port and on another one that lies above it.
+func listenPair(t *testing.T, above int) (a, b *net.UDPConn) {
 	t.Helper()
 	at := func(port int) (*net.UDPConn, error) {
 		return net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port})
@@ -25,7 +25,7 @@ func listenPair(t *testing.T) (a, b *net.UDPConn) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, err := at(first.LocalAddr().(*net.UDPAddr).Port + 2)
+		second, err := at(first.LocalAddr().(*net.UDPAddr).Port + above)
 		if err == nil {
 			t.Cleanup(func() { first.Close(); second.Close() })
 			return first, second
@@ -38,7 +38,7 @@ func listenPair(t *testing.T) (a, b *net.UDPConn) {
 
 func TestUDP(t *testing.T) {
 	s := call(t, "jitsi-vp8")
-	a, b := listenPair(t)
+	a, b := listenPair(t, 2)
 	u, err := NewUDP(t.Context(), a.LocalAddr().String(), s)
 	if err != nil {
 		t.Fatal(err)

@@ -40,6 +40,7 @@ func (o *replayOptions) toUDP(ctx context.Context, say *reporter, in *replayInpu
 		}
 	}
 	p := replay.NewPlayer(s, replay.Options{Speed: o.speed, Start: o.start, Loop: o.loop})
+	udp.Report(p)
 	began := time.Now()
 	err = p.Play(ctx, udp.Sinks())
 	sent := p.Stats()
