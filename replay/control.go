@@ -44,8 +44,9 @@ func (p *Player) now(t time.Time) time.Duration {
 	return max(0, min(p.line.position(p.line.output(t)), p.session.duration))
 }
 
-// Pause stops the session, and nothing but packets asked for again is sent.
-// Timestamps do not stop: they advance by the pause.
+// Pause stops the session. Nothing is sent but packets asked for again, and
+// after a seek the frame that it led to. Timestamps do not stop: they advance
+// by the pause.
 func (p *Player) Pause() { p.pause(true) }
 
 // Resume ends a pause.

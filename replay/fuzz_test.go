@@ -189,8 +189,10 @@ func BenchmarkPlayer(b *testing.B) {
 				b.Fatal(err)
 			}
 			now := p.line.began
+			n := 0
 			b.ReportAllocs()
 			for b.Loop() {
+				n++
 				wait, err := p.turn(now)
 				if err != nil {
 					b.Fatal(err)
@@ -201,6 +203,10 @@ func BenchmarkPlayer(b *testing.B) {
 						b.Fatal(err)
 					}
 				}
+			}
+			p.publish()
+			if st := p.Stats(); st[0].Packets+st[1].Packets < int64(n)*9/10 {
+				b.Errorf("%d packets in %d turns", st[0].Packets+st[1].Packets, n)
 			}
 		})
 	}

@@ -158,13 +158,14 @@ func (p *Player) turn(now time.Time) (time.Duration, error) {
 			return 0, err
 		}
 	}
-	if !l.running {
-		return outOfReach, nil
-	}
 	out := l.output(now)
+	if !l.running {
+		return p.still(out)
+	}
 	var first *track
 	at := outOfReach
 	for _, t := range p.tracks {
+		t.still = false
 		t.skip(l.position(out))
 		if due := t.due(l); due < at {
 			first, at = t, due
@@ -179,6 +180,24 @@ func (p *Player) turn(now time.Time) (time.Duration, error) {
 		return at - out, nil
 	}
 	return 0, p.send(first)
+}
+
+// still sends, in a pause, the one frame that a seek has led to, and what its
+// decoding needs. It returns how long to wait for the next packet.
+func (p *Player) still(out time.Duration) (time.Duration, error) {
+	wait := outOfReach
+	for _, t := range p.tracks {
+		if !t.still || !t.advance() {
+			continue
+		}
+		if t.next < t.rush && t.rushAt > out {
+			wait = min(wait, t.rushAt-out)
+			continue
+		}
+		t.still = t.next < t.rush || !t.rec.index[t.next].flags.has(ends)
+		return 0, p.send(t)
+	}
+	return wait, nil
 }
 
 // take takes over what the methods have changed since the last turn.

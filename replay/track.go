@@ -24,6 +24,7 @@ type track struct {
 	answer  bool          // the burst answers a key frame request: they were sent before
 	squeeze bool          // they had no timestamps of their own: one tick a frame
 	rushAt  time.Duration // output time of the burst's next packet
+	still   bool          // after a jump: in a pause, one frame is shown
 	needKey bool          // drop frames up to the next key frame
 	jumped  bool          // the next frame does not go on from the one before
 
@@ -80,6 +81,7 @@ func (t *track) move(l timeline) {
 // jump goes on at another place of the recording.
 func (t *track) jump(s start, out time.Duration) {
 	t.next, t.rush, t.answer, t.squeeze, t.rushAt = s.next, s.until, false, true, out
+	t.still = t.video
 	t.line.jumpTop = t.line.top
 	t.line.floor = t.line.top + 1
 	t.leap()
