@@ -21,6 +21,9 @@ type Packet struct {
 	// Wall is the wall-clock time of a data-channel message, to the
 	// microsecond; zero for audio and video.
 	Wall time.Time
+	// Offset is where Data lies in the file that a Reader read, in bytes from
+	// its beginning. Writers do not look at it.
+	Offset int64
 	// Data is one whole RTP packet (header, CSRCs, extensions, payload,
 	// padding), or for data channels the message alone.
 	Data []byte

@@ -57,19 +57,20 @@ func (r *Reader) ReadPacket() (p Packet, err error) {
 		return Packet{}, err
 	}
 	frame := r.win.peek(r.located)
+	offset := r.win.off + frameHead
 	r.win.discard(r.located)
 	r.located = 0
 	r.report.Records++
 
 	body := frame[frameHead:len(frame):len(frame)]
 	r.saw(body)
-	p.Data, p.HasArrival = body, !r.untimed
+	p.Data, p.Offset, p.HasArrival = body, offset, !r.untimed
 	if p.HasArrival {
 		p.Arrival = time.Duration(stamp(frame)) * time.Millisecond
 	}
 	if r.kind == Data {
 		p.Wall = time.UnixMicro(wallClock(body)).UTC()
-		p.Data = body[wallSize:]
+		p.Data, p.Offset = body[wallSize:], offset+wallSize
 	}
 	return p, nil
 }

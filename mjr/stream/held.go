@@ -16,6 +16,7 @@ type held struct {
 	payload []byte
 
 	seq        int64
+	offset     int64 // in the file
 	arrival    time.Duration
 	hasArrival bool
 	late       bool // a later number came before
@@ -86,7 +87,7 @@ func (p *pool) hold(h *held) *held {
 	c.payload = c.data[start:][:len(h.payload)]
 	c.header, c.padding, c.own = h.header, h.padding, true
 	c.header.CSRC, c.header.Extensions = nil, nil
-	c.seq, c.arrival, c.hasArrival = h.seq, h.arrival, h.hasArrival
+	c.seq, c.offset, c.arrival, c.hasArrival = h.seq, h.offset, h.arrival, h.hasArrival
 	c.late, c.hole = h.late, h.hole
 	return c
 }

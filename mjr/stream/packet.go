@@ -35,6 +35,10 @@ type Packet struct {
 	// Arrival as in mjr.Packet.
 	Arrival    time.Duration
 	HasArrival bool
+	// Offset is where the RTP packet lies in the file: mjr.Packet.Offset.
+	Offset int64
+	// Size is that of the whole RTP packet, header and padding included.
+	Size int
 	// Source counts the senders: it rises where the SSRC changes or the sender
 	// starts its numbers afresh.
 	Source int

@@ -130,7 +130,7 @@ func (r *Reorder) read() {
 		r.counts.NotRTP++
 		return
 	}
-	r.in.arrival, r.in.hasArrival, r.in.hole = p.Arrival, p.HasArrival, false
+	r.in.offset, r.in.arrival, r.in.hasArrival, r.in.hole = p.Offset, p.Arrival, p.HasArrival, false
 	if r.in.padding {
 		r.counts.Padding++
 	}
@@ -212,6 +212,7 @@ func (r *Reorder) deliver(p *Packet, h *held) {
 	}
 	p.Header, p.Payload, p.Seq, p.Source = h.header, h.payload, h.seq, r.source
 	p.Arrival, p.HasArrival = h.arrival, h.hasArrival
+	p.Offset, p.Size = h.offset, len(h.data)
 	ts := h.header.Timestamp
 	t, steady := r.clock.next(ts)
 	if !steady {

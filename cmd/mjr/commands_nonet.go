@@ -1,0 +1,7 @@
+//go:build nonet
+
+package main
+
+import "github.com/spf13/cobra"
+
+func netCommands() []*cobra.Command { return nil }

@@ -1,0 +1,133 @@
+//go:build !nonet
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/mjr/record"
+)
+
+// source is where packets come from.
+type source interface {
+	Run(ctx context.Context, r *record.Recorder) error
+}
+
+// recordSources are the flags that say where packets come from. The media
+// flags are there for several sources.
+type recordSources struct {
+	audio, video []string
+	sdp          string
+	pcap         string
+}
+
+func (o *recordSources) addFlags(c *cobra.Command) {
+	f := c.Flags()
+	f.StringArrayVar(&o.audio, "audio", nil, "receive audio as `MEDIA`: udp://:5004,opus or of a capture opus@111, with ,pt=N ,ssrc=N ,red=N ,if=NAME ,port=N")
+	f.StringArrayVar(&o.video, "video", nil, "receive video as `MEDIA`: udp://239.1.1.1:5006,vp8")
+	f.StringVar(&o.pcap, "pcap", "", "take RTP from the capture in `FILE`, pcap or pcapng; without media, list what is in it")
+	f.StringVar(&o.sdp, "sdp", "", "receive what the session description in `FILE` tells, as ffmpeg and GStreamer write it")
+}
+
+func (o *recordSources) check() error {
+	media := append(append([]string{}, o.audio...), o.video...)
+	switch {
+	case len(media) == 0 && o.sdp == "" && o.pcap == "":
+		return &exitError{exitMisused, errors.New("no source was named"), "receive RTP with --audio udp://:5004,opus, or with --sdp FILE"}
+	case len(media) > 0 && o.sdp != "":
+		return misused("--sdp and --audio or --video exclude each other")
+	}
+	for _, m := range media {
+		if udp := strings.HasPrefix(m, "udp://"); o.pcap == "" && !udp {
+			return misused("medium %q: want udp://ADDR:PORT,CODEC", m)
+		} else if o.pcap != "" && udp {
+			return misused("medium %q: want CODEC@PT in a capture", m)
+		}
+	}
+	return nil
+}
+
+// open makes the source ready, and says where to send.
+func (o *recordSources) open(say *reporter) (source, error) {
+	if o.pcap != "" {
+		return o.openPcap(say)
+	}
+	return o.openUDP(say)
+}
+
+func (o *recordSources) openUDP(say *reporter) (source, error) {
+	media, err := o.media()
+	if err != nil {
+		return nil, err
+	}
+	udp, err := record.ListenUDP(media)
+	if err != nil {
+		return nil, err
+	}
+	for i, m := range media {
+		url := fmt.Sprintf("udp://%v", udp.Addr(i))
+		if say.json {
+			ready := recordReady{common{schema, "ready"}, m.Track.Kind.String(), m.Track.Codec, url}
+			if err := say.object(ready); err != nil {
+				udp.Close()
+				return nil, err
+			}
+		}
+		say.line("send %s (%s) to %s", m.Track.Kind, m.Track.Codec, url)
+	}
+	return udp, nil
+}
+
+// media lists what to look for, by the media flags or by an SDP file.
+func (o *recordSources) media() ([]record.Media, error) {
+	if o.sdp != "" {
+		b, err := readSmall(o.sdp, record.MaxSDP)
+		if err != nil {
+			return nil, err
+		}
+		media, err := record.ParseSDP(b)
+		if header := (*mjr.HeaderError)(nil); err != nil && !errors.As(err, &header) {
+			return nil, misused("%s: %w", o.sdp, err)
+		}
+		return media, err
+	}
+	var all []record.Media
+	for _, f := range []struct {
+		kind  mjr.Kind
+		media []string
+	}{{mjr.Audio, o.audio}, {mjr.Video, o.video}} {
+		for _, s := range f.media {
+			m, err := record.ParseMedia(f.kind, s)
+			if err != nil {
+				return nil, err
+			}
+			m.Track.Index = len(all)
+			all = append(all, m)
+		}
+	}
+	return all, nil
+}
+
+// readSmall reads a file, and one byte more than it may have at most.
+func readSmall(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, most+1))
+}
+
+func isNetwork(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op)
+}

@@ -1,0 +1,10 @@
+package record
+
+// Disk is an open file, for tests that put another in its place.
+type Disk = disk
+
+// CreateFile makes a real file.
+var CreateFile = createFile
+
+// SetCreate makes a recorder create its files by another function.
+func (r *Recorder) SetCreate(create func(path string) (Disk, error)) { r.create = create }

@@ -1,0 +1,103 @@
+package record
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// outlet is a medium that is looked for, and its file.
+type outlet struct {
+	media  Media
+	file   *File
+	warn   func(string)
+	locked bool // to a payload type
+	warned bool
+	ssrc   atomic.Uint64 // that came last, and knownSSRC
+	dead   bool          // the file takes no more
+}
+
+const knownSSRC = 1 << 32
+
+// openOutlets makes a file for each medium.
+func openOutlets(r *Recorder, media []Media) ([]*outlet, error) {
+	var all []*outlet
+	for _, m := range media {
+		f, err := r.Open(m.Track)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &outlet{media: m, file: f, warn: r.options.Warn, locked: !m.AnyType})
+	}
+	return all, nil
+}
+
+// wants reports whether an RTP packet of at least 12 bytes is of this medium.
+func (o *outlet) wants(packet []byte) bool {
+	m := &o.media
+	if m.HasSSRC && binary.BigEndian.Uint32(packet[8:]) != m.SSRC {
+		return false
+	}
+	pt := packet[1] & 0x7F
+	if !o.locked {
+		o.locked, m.Track.PayloadType = true, pt
+	}
+	return pt == m.Track.PayloadType || m.Track.REDType != 0 && int(pt) == m.Track.REDType
+}
+
+// write records a packet that is wanted.
+func (o *outlet) write(packet []byte, at time.Time, wait bool) {
+	o.ssrc.Store(knownSSRC | uint64(binary.BigEndian.Uint32(packet[8:])))
+	if !o.dead && o.file.write(packet, at, wait) != nil {
+		o.dead = true // the recorder has told why
+	}
+}
+
+// deliver gives a packet to the first outlet that wants it; false if none
+// does.
+func deliver(outlets []*outlet, packet []byte, at time.Time) bool {
+	if len(packet) < rtpHead || packet[0]>>6 != 2 {
+		return false
+	}
+	for _, o := range outlets {
+		if o.wants(packet) {
+			o.write(packet, at, false)
+			return true
+		}
+	}
+	return false
+}
+
+// refuse counts a packet that no outlet of its address wants.
+func refuse(outlets []*outlet, packet []byte) {
+	o := outlets[0]
+	o.file.otherPacket()
+	if o.warned || len(packet) < rtpHead || packet[0]>>6 != 2 {
+		return
+	}
+	o.warned = true
+	o.warn(fmt.Sprintf("%s: packets of payload type %d and SSRC %#x are left out: payload type %d is recorded",
+		o.file.stem, packet[1]&0x7F, binary.BigEndian.Uint32(packet[8:]), o.media.Track.PayloadType))
+}
+
+// control takes RTCP, of which sender reports are kept.
+func control(outlets []*outlet, packet []byte, at time.Time) {
+	senderReports(packet, func(ssrc uint32, ntp uint64, rtp uint32) {
+		for _, o := range outlets {
+			if o.ssrc.Load() == knownSSRC|uint64(ssrc) {
+				o.file.SenderReport(ntp, rtp, at)
+			}
+		}
+	})
+}
+
+// allDead reports whether no file takes any more.
+func allDead(outlets []*outlet) bool {
+	for _, o := range outlets {
+		if !o.dead {
+			return false
+		}
+	}
+	return true
+}

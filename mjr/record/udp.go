@@ -1,0 +1,187 @@
+package record
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"time"
+)
+
+// UDP receives plain RTP.
+type UDP struct {
+	media   []Media
+	sockets []*socket
+}
+
+// ListenUDP opens the sockets for media, of which several can share one. So
+// what is sent from now on is received, and an address that is taken is known
+// before anything is recorded.
+func ListenUDP(media []Media) (*UDP, error) {
+	u := &UDP{media: media}
+	for i, m := range media {
+		if s := u.find(m.Addr); s != nil {
+			s.media = append(s.media, i)
+			continue
+		}
+		s, err := listen(m.Addr, m.Interface)
+		if err != nil {
+			u.Close()
+			return nil, err
+		}
+		s.asked, s.media = m.Addr, []int{i}
+		u.sockets = append(u.sockets, s)
+	}
+	return u, nil
+}
+
+func (u *UDP) find(addr netip.AddrPort) *socket {
+	for _, s := range u.sockets {
+		if s.asked == addr && addr.Port() != 0 {
+			return s
+		}
+	}
+	return nil
+}
+
+// Addr is where to send a medium to, by its place in the list.
+func (u *UDP) Addr(medium int) netip.AddrPort {
+	for _, s := range u.sockets {
+		for _, i := range s.media {
+			if i == medium {
+				return s.local()
+			}
+		}
+	}
+	return netip.AddrPort{}
+}
+
+// Close closes the sockets. Run does it, too.
+func (u *UDP) Close() {
+	for _, s := range u.sockets {
+		s.conn.Close()
+	}
+}
+
+// Run records until ctx is done, or until no file takes any more packets: the
+// recorder tells why.
+func (u *UDP) Run(ctx context.Context, r *Recorder) error {
+	defer u.Close()
+	outlets, err := openOutlets(r, u.media)
+	if err != nil {
+		return err
+	}
+	for _, s := range u.sockets {
+		for _, i := range s.media {
+			s.outlets = append(s.outlets, outlets[i])
+		}
+		if s.warning != "" {
+			r.options.Warn(s.warning)
+		}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, s := range u.control(r) {
+		wg.Go(func() { s.receive(ctx) }) // without it, only sender reports are missing
+	}
+	errs := make(chan error, len(u.sockets))
+	for _, s := range u.sockets {
+		wg.Go(func() { errs <- s.receive(ctx) })
+	}
+	for range u.sockets {
+		if e := <-errs; e != nil && err == nil {
+			err = e
+			cancel()
+		}
+	}
+	cancel()
+	wg.Wait()
+	return err
+}
+
+// control opens the sockets for RTCP that does not come with the media.
+func (u *UDP) control(r *Recorder) []*socket {
+	var all []*socket
+	for _, s := range u.sockets {
+		addr := s.local()
+		port := u.media[s.media[0]].RTCPPort
+		if port == 0 {
+			port = addr.Port() + 1
+		}
+		addr = netip.AddrPortFrom(addr.Addr(), port)
+		if port == 0 || u.listens(addr) {
+			continue
+		}
+		c, err := listen(addr, u.media[s.media[0]].Interface)
+		if err != nil {
+			r.options.Warn(fmt.Sprintf("no sender reports for lip-sync: %v", err))
+			continue
+		}
+		c.outlets, c.rtcp = s.outlets, true
+		all = append(all, c)
+	}
+	return all
+}
+
+func (u *UDP) listens(addr netip.AddrPort) bool {
+	for _, s := range u.sockets {
+		if s.local() == addr {
+			return true
+		}
+	}
+	return false
+}
+
+// drain is how long a socket is read after the end: what the kernel has is
+// recorded.
+const drain = 50 * time.Millisecond
+
+// receive reads the socket until ctx is done, or until no file takes more.
+func (s *socket) receive(ctx context.Context) error {
+	defer s.conn.Close()
+	stop := context.AfterFunc(ctx, func() { s.conn.SetReadDeadline(time.Now().Add(drain)) })
+	defer stop()
+	// A packet that is longer is refused in any case.
+	buf, control := make([]byte, 2048), make([]byte, controlSize)
+	for {
+		n, m, _, _, err := s.conn.ReadMsgUDPAddrPort(buf, control)
+		if err != nil && ctx.Err() != nil && isTimeout(err) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("receive at %v: %w", s.local(), err)
+		}
+		if !s.take(buf[:n], control[:m], time.Now()) {
+			return nil
+		}
+	}
+}
+
+// take gives a datagram to the file that wants it; false if there is none left
+// that takes any.
+func (s *socket) take(datagram, ancillary []byte, at time.Time) bool {
+	if total, ok := kernelDrops(ancillary); ok && !s.rtcp {
+		if n := total - s.drops; n > 0 { // counts up to 2^32, and on
+			s.outlets[0].file.kernelDrops(int64(n))
+			s.drops = total
+		}
+	}
+	switch {
+	case isRTCP(datagram):
+		control(s.outlets, datagram, at)
+	case s.rtcp:
+	case !deliver(s.outlets, datagram, at):
+		refuse(s.outlets, datagram)
+	case allDead(s.outlets):
+		return false
+	}
+	return true
+}
+
+func isTimeout(err error) bool {
+	e, ok := err.(net.Error)
+	return ok && e.Timeout() || os.IsTimeout(err)
+}
