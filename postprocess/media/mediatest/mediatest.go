@@ -143,7 +143,7 @@ func testScribble(t *testing.T, k Kit) {
 // reads two clocks: both must come out.
 func testOrder(t *testing.T, k Kit) {
 	if len(k.Tracks) < 2 {
-		t.Skip("one track only")
+		return // nothing to swap
 	}
 	frames, swapped := append([]media.Frame(nil), k.Frames...), 0
 	for i := 1; i < len(frames); i++ {
