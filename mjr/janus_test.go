@@ -8,29 +8,15 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/mjr"
 )
-
-// ppRec finds Janus's own reader. Without it a test is skipped, but not on a
-// machine that promises to have it.
-func ppRec(t *testing.T) string {
-	t.Helper()
-	const name = "janus-pp-rec"
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("MJR_CI") == "1" {
-			t.Fatalf("%s is missing, and MJR_CI is 1: %v", name, err)
-		}
-		t.Skipf("%s is not installed (Debian: janus-tools)", name)
-	}
-	return path
-}
 
 // Files that Janus did not write byte for byte: with all members of a header
 // that there are, with unknown ones, from generations without times, at the
 // limits of size.
 func TestJanusReadsOurFiles(t *testing.T) {
-	tool := ppRec(t)
+	tool := corpus.Tool(t, "janus-pp-rec")
 	audio, video := opus(t, 0), vp8(t, 0)
 	full := open(t, audio.file).Header
 	full.Fmtp = "minptime=10;useinbandfec=1"
@@ -104,7 +90,7 @@ func TestJanusReadsOurFiles(t *testing.T) {
 
 // A file that pp-rec refuses, so that its consent to others means something.
 func TestJanusRefusesWhatWeRefuse(t *testing.T) {
-	tool := ppRec(t)
+	tool := corpus.Tool(t, "janus-pp-rec")
 	audio := opus(t, 20)
 	for name, text := range map[string]string{
 		"half a pair":        `{"t": "a", "c": "opus", "s": 1, "u": 1, "z": "\ud800"}`,

@@ -231,6 +231,7 @@ func TestAssembleAV1(t *testing.T) {
 		{"none: all with lengths", delimiter + "\x0a\x01a\x32\x01b", 0, []pk{{at: 1, payload: "\x00\x02\x08a\x02\x30b", marker: true}}},
 		{"none: OBU over three packets", delimiter + "\x32\x03abc\x32\x01d", 0, []pk{{at: 1, payload: "\x50\x30a"}, {at: 1, payload: "\xd0b"}, {at: 1, payload: "\xa0\x01c\x30d", marker: true}}},
 		{"none: size of two bytes, extension", delimiter + "\x36\x08\x82\x01" + long, 0, []pk{{at: 1, payload: "\x10\x34\x08" + long, marker: true}}},
+		{"none: the longest size of one byte", delimiter + "\x32\x7f" + long[:127], 0, []pk{{at: 1, payload: "\x10\x30" + long[:127], marker: true}}},
 		{"none: OBU with its size", delimiter + "\x32\x02ab", 0, []pk{{at: 1, payload: "\x10\x32\x02ab", marker: true}}},
 		{"none: temporal delimiter was sent", delimiter + "\x32\x01a", 0, []pk{{at: 1, payload: "\x20\x02\x12\x00\x30a", marker: true}}},
 		{"none: temporal delimiter without its size", delimiter + "\x32\x01a", 0, []pk{{at: 1, payload: "\x20\x01\x10\x30a", marker: true}}},

@@ -58,8 +58,14 @@ func unhex(t testing.TB, s string) []byte {
 func TestLook(t *testing.T) {
 	for _, h := range heads(t) {
 		got := look(t, h.Codec, unhex(t, h.Head))
-		if want := (picture{h.Key, h.Width, h.Height}); got != want {
+		want := picture{h.Key, h.Width, h.Height}
+		if got != want {
 			t.Errorf("%s %s: got %+v, want %+v", h.Codec, h.Made, got, want)
+		}
+		if h.Codec == "h264" { // with a start code of three bytes
+			if got := look(t, h.Codec, unhex(t, h.Head)[1:]); got != want {
+				t.Errorf("%s %s, short start code: got %+v, want %+v", h.Codec, h.Made, got, want)
+			}
 		}
 	}
 }
@@ -115,6 +121,8 @@ func TestLookSins(t *testing.T) {
 		{"slice before the parameter sets", "h264", "0000000141000000000167" + "42c01f0fd91f8888"},
 		{"frame header without a sequence header", "av1", "12003201" + "10"},
 		{"OBU without a size", "av1", "12000a"},
+		{"OBU that says it has no size", "av1", "1200" + "080b" + "00000042abbfc3776be401" + "3203100085"},
+		{"size of nine bytes in a key frame", "av1", "1200" + "0a8b8080808080808000" + "00000042abbfc3776be401" + "3203100085"},
 		{"OBU longer than the frame", "av1", "1200" + "0aff7f00"},
 		{"size of nine bytes", "av1", "0a808080808080808000"},
 	} {

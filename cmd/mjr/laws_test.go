@@ -29,7 +29,7 @@ var rooms = []struct {
 	{"internal/rtc", []string{module + "mjr", module + "mjr/stream", "github.com/pion/…"}, nil},
 	{"internal/janus", []string{"github.com/coder/websocket/…"}, nil},
 	{"internal/page", nil, nil},
-	{"internal/corpus", nil, noNet},
+	{"internal/corpus", nil, nil}, // for tests
 	{"decrypt", []string{module + "decrypt"}, append([]string{"os/…", "path/filepath", "io/ioutil", "io/fs", "log/syslog", "plugin"}, noNet...)},
 	{"decrypt/decrypttest", []string{module + "decrypt", module + "internal/corpus"}, noNet},
 	{"postprocess", []string{module + "mjr", module + "mjr/stream", module + "decrypt", module + "postprocess/media", "github.com/pion/rtp"}, noNet},

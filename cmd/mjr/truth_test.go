@@ -171,7 +171,7 @@ func inOrder(t *testing.T, rec corpus.Recording, kind string, hashes []string, n
 // probe lists the SHA-256 of each stream's packets.
 func probe(t *testing.T, file string) map[int][]string {
 	t.Helper()
-	out, err := exec.Command(tool(t, "ffprobe"), "-v", "error", "-show_packets", "-show_data_hash", "sha256", "-of", "json", file).Output()
+	out, err := exec.Command(corpus.Tool(t, "ffprobe"), "-v", "error", "-show_packets", "-show_data_hash", "sha256", "-of", "json", file).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func probe(t *testing.T, file string) map[int][]string {
 // to a frame rate that it guesses, and then complains about its own rounding.
 func decodes(t *testing.T, file string) {
 	t.Helper()
-	out, err := exec.Command(tool(t, "ffmpeg"), "-v", "warning", "-i", file, "-enc_time_base", "-1", "-f", "null", "-").CombinedOutput()
+	out, err := exec.Command(corpus.Tool(t, "ffmpeg"), "-v", "warning", "-i", file, "-enc_time_base", "-1", "-f", "null", "-").CombinedOutput()
 	if err != nil || len(out) > 0 {
 		t.Errorf("ffmpeg: %v\n%s", err, out)
 	}
@@ -204,7 +204,7 @@ func decodes(t *testing.T, file string) {
 
 func noWarnings(t *testing.T, file string) {
 	t.Helper()
-	out, err := exec.Command(tool(t, "mkvmerge"), "-J", file).Output()
+	out, err := exec.Command(corpus.Tool(t, "mkvmerge"), "-J", file).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,17 +215,4 @@ func noWarnings(t *testing.T, file string) {
 	if len(identified.Errors)+len(identified.Warnings) > 0 {
 		t.Errorf("mkvmerge: %q %q", identified.Errors, identified.Warnings)
 	}
-}
-
-// tool finds a program that a test needs. CI has them all.
-func tool(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil && os.Getenv("MJR_CI") != "" {
-		t.Fatalf("%s is not installed", name)
-	}
-	if err != nil {
-		t.Skipf("%s is not installed", name)
-	}
-	return path
 }

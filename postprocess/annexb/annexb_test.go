@@ -57,12 +57,7 @@ func BenchmarkWriteFrame(b *testing.B) { mediatest.Bench(b, kit(b)) }
 
 // TestTools: FFmpeg decodes all frames without a word.
 func TestTools(t *testing.T) {
-	if _, err := exec.LookPath("ffmpeg"); err != nil {
-		if os.Getenv("MJR_CI") == "1" {
-			t.Fatal("ffmpeg is not installed")
-		}
-		t.Skip("ffmpeg is not installed")
-	}
+	ffmpeg := corpus.Tool(t, "ffmpeg")
 	k := kit(t)
 	path := filepath.Join(t.TempDir(), "out.h264")
 	f, err := os.Create(path)
@@ -82,7 +77,7 @@ func TestTools(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command("ffmpeg", "-v", "warning", "-i", path, "-f", "framecrc", "-").CombinedOutput()
+	out, err := exec.Command(ffmpeg, "-v", "warning", "-i", path, "-f", "framecrc", "-").CombinedOutput()
 	if err != nil {
 		t.Fatalf("ffmpeg: %v\n%s", err, out)
 	}

@@ -1,37 +1,17 @@
 package ivf_test
 
 import (
-	"bytes"
 	"encoding/csv"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/postprocess/ivf"
 )
-
-// tool runs a program of somebody else. A machine without it skips the test;
-// the continuous integration must have it.
-func tool(t *testing.T, name string, args ...string) (stdout, stderr string) {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("MJR_CI") == "1" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	var out, errs bytes.Buffer
-	cmd := exec.Command(name, args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s: %v\n%s%s", cmd, err, out.String(), errs.String())
-	}
-	return out.String(), errs.String()
-}
 
 // TestTools: FFmpeg decodes all without a word, finds each frame at its time,
 // and the file as long as it is.
@@ -56,10 +36,10 @@ func TestTools(t *testing.T) {
 			if err := w.Close(); err != nil {
 				t.Fatal(err)
 			}
-			if out, errs := tool(t, "ffmpeg", "-v", "warning", "-i", f.Name(), "-enc_time_base", "-1", "-f", "null", "-"); out+errs != "" {
+			if out, errs := corpus.Run(t, "ffmpeg", "-v", "warning", "-i", f.Name(), "-enc_time_base", "-1", "-f", "null", "-"); out+errs != "" {
 				t.Errorf("ffmpeg: %s%s", out, errs)
 			}
-			out, _ := tool(t, "ffprobe", "-v", "error", "-show_packets", "-show_entries", "packet=pts_time:format=duration", "-of", "csv=p=0", f.Name())
+			out, _ := corpus.Run(t, "ffprobe", "-v", "error", "-show_packets", "-show_entries", "packet=pts_time:format=duration", "-of", "csv=p=0", f.Name())
 			r := csv.NewReader(strings.NewReader(out))
 			r.FieldsPerRecord = -1
 			lines, err := r.ReadAll()

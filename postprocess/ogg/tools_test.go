@@ -1,36 +1,16 @@
 package ogg_test
 
 import (
-	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/postprocess/media"
 )
-
-// tool runs a program of somebody else. A machine without it skips the test;
-// the continuous integration must have it.
-func tool(t *testing.T, name string, args ...string) (stdout, stderr string) {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("MJR_CI") == "1" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	var out, errs bytes.Buffer
-	cmd := exec.Command(name, args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s: %v\n%s%s", cmd, err, out.String(), errs.String())
-	}
-	return out.String(), errs.String()
-}
 
 // agree wants all of opusinfo, FFmpeg with both of its decoders, and opusdec
 // to take a file without a word, and to find it as long as it is.
@@ -41,16 +21,16 @@ func agree(t *testing.T, b []byte, want time.Duration) {
 	if err := os.WriteFile(path, b, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if out, errs := tool(t, "opusinfo", path); errs != "" || strings.Contains(out, "WARNING") || strings.Contains(out, "ERROR") {
+	if out, errs := corpus.Run(t, "opusinfo", path); errs != "" || strings.Contains(out, "WARNING") || strings.Contains(out, "ERROR") {
 		t.Errorf("opusinfo: %s%s", out, errs)
 	}
 	for _, decoder := range []string{"opus", "libopus"} {
-		if out, errs := tool(t, "ffmpeg", "-v", "warning", "-c:a", decoder, "-i", path, "-f", "null", "-"); out+errs != "" {
+		if out, errs := corpus.Run(t, "ffmpeg", "-v", "warning", "-c:a", decoder, "-i", path, "-f", "null", "-"); out+errs != "" {
 			t.Errorf("ffmpeg, decoder %s: %s%s", decoder, out, errs)
 		}
 	}
-	tool(t, "opusdec", "--quiet", path, wav)
-	out, _ := tool(t, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", wav)
+	corpus.Run(t, "opusdec", "--quiet", path, wav)
+	out, _ := corpus.Run(t, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", wav)
 	seconds, err := strconv.ParseFloat(strings.TrimSpace(out), 64)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +80,7 @@ func TestToolsFill(t *testing.T) {
 			if tt.application == "lowdelay" {
 				whole = wholeLowDelay
 			}
-			tool(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=c=pink:seed=1:r=48000,"+whole, "-ac", "1", "-c:a", "libopus",
+			corpus.Run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "anoisesrc=c=pink:seed=1:r=48000,"+whole, "-ac", "1", "-c:a", "libopus",
 				"-application", tt.application, "-b:a", tt.bitrate, "-frame_duration", tt.length, path)
 			b, err := os.ReadFile(path)
 			if err != nil {
@@ -133,11 +113,11 @@ func TestComment(t *testing.T) {
 	if err := os.WriteFile(path, file(t, tracks[0], frames...), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	out, _ := tool(t, "ffprobe", "-v", "error", "-show_entries", "stream_tags=comment", "-of", "default=nw=1:nk=1", path)
+	out, _ := corpus.Run(t, "ffprobe", "-v", "error", "-show_entries", "stream_tags=comment", "-of", "default=nw=1:nk=1", path)
 	if got := strings.TrimSuffix(out, "\n"); got != tracks[0].Comment || got == "" {
 		t.Errorf("ffprobe: got %q, want %q", got, tracks[0].Comment)
 	}
-	out, _ = tool(t, "opusinfo", path)
+	out, _ = corpus.Run(t, "opusinfo", path)
 	if want := "\tDESCRIPTION=" + tracks[0].Comment + "\n"; !strings.Contains(out, want) {
 		t.Errorf("opusinfo: got %s, want %s", out, want)
 	}

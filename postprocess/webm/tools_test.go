@@ -1,41 +1,21 @@
 package webm_test
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/csv"
 	"encoding/hex"
 	"encoding/json"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/postprocess/media"
 )
-
-// tool runs a program of somebody else. A machine without it skips the test;
-// the continuous integration must have it.
-func tool(t *testing.T, name string, args ...string) (stdout, stderr string) {
-	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		if os.Getenv("MJR_CI") == "1" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	var out, errs bytes.Buffer
-	cmd := exec.Command(name, args...)
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s: %v\n%s%s", cmd, err, out.String(), errs.String())
-	}
-	return out.String(), errs.String()
-}
 
 // toFile and toPipe write a recording under a name in a folder of the test.
 func toFile(t *testing.T, container media.Container, tracks []media.Track, frames []media.Frame) string {
@@ -91,7 +71,7 @@ func TestTools(t *testing.T) {
 // its own rounding where a camera was not regular.
 func decode(t *testing.T, path string) {
 	t.Helper()
-	out, errs := tool(t, "ffmpeg", "-v", "warning", "-i", path, "-enc_time_base", "-1", "-f", "null", "-")
+	out, errs := corpus.Run(t, "ffmpeg", "-v", "warning", "-i", path, "-enc_time_base", "-1", "-f", "null", "-")
 	if out+errs != "" {
 		t.Errorf("ffmpeg: %s%s", out, errs)
 	}
@@ -100,7 +80,7 @@ func decode(t *testing.T, path string) {
 // mkvmerge reads all of the file, and writes it anew.
 func mkvmerge(t *testing.T, path string, tracks int) {
 	t.Helper()
-	out, _ := tool(t, "mkvmerge", "-J", path)
+	out, _ := corpus.Run(t, "mkvmerge", "-J", path)
 	var about struct {
 		Container        struct{ Recognized, Supported bool }
 		Warnings, Errors []string
@@ -115,7 +95,7 @@ func mkvmerge(t *testing.T, path string, tracks int) {
 	if !about.Container.Recognized || !about.Container.Supported || len(about.Tracks) != tracks {
 		t.Errorf("mkvmerge: got %+v", about)
 	}
-	out, _ = tool(t, "mkvmerge", "-o", filepath.Join(t.TempDir(), "again.mkv"), path)
+	out, _ = corpus.Run(t, "mkvmerge", "-o", filepath.Join(t.TempDir(), "again.mkv"), path)
 	if strings.Contains(out, "Warning") || strings.Contains(out, "Error") {
 		t.Errorf("mkvmerge: %s", out)
 	}
@@ -124,7 +104,7 @@ func mkvmerge(t *testing.T, path string, tracks int) {
 // packets compares what ffprobe finds with what was written.
 func packets(t *testing.T, path string, tracks []media.Track, frames []media.Frame) {
 	t.Helper()
-	out, errs := tool(t, "ffprobe", "-v", "warning", "-show_packets", "-show_data_hash", "sha256",
+	out, errs := corpus.Run(t, "ffprobe", "-v", "warning", "-show_packets", "-show_data_hash", "sha256",
 		"-show_entries", "packet=stream_index,pts_time,flags,data_hash", "-of", "csv=print_section=0:nokey=1", path)
 	if errs != "" {
 		t.Errorf("ffprobe: %s", errs)
@@ -176,7 +156,7 @@ func TestComment(t *testing.T) {
 	} {
 		tracks, frames := load(t, "plain-vp8-identity", tt.kinds...)
 		path := toFile(t, recordings[1].container, tracks, frames)
-		out, _ := tool(t, "ffprobe", "-v", "error", "-show_entries", tt.entries, "-of", "default=nw=1:nk=1", path)
+		out, _ := corpus.Run(t, "ffprobe", "-v", "error", "-show_entries", tt.entries, "-of", "default=nw=1:nk=1", path)
 		lines := strings.Split(strings.TrimSuffix(out, "\n"), "\n")
 		if !strings.HasPrefix(lines[0], tt.first) {
 			t.Errorf("%s of %v: got %q, want %q", tt.entries, tt.kinds, lines[0], tt.first)
@@ -196,7 +176,7 @@ func TestDuration(t *testing.T) {
 			end = max(end, f.PTS+f.Duration)
 		}
 		path := toFile(t, tt.container, tracks, frames)
-		out, _ := tool(t, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path)
+		out, _ := corpus.Run(t, "ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", path)
 		seconds, err := strconv.ParseFloat(strings.TrimSpace(out), 64)
 		if err != nil {
 			t.Fatal(err)

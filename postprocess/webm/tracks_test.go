@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/postprocess/media"
 	"github.com/mjrkit/mjrkit/postprocess/webm"
 )
@@ -97,7 +98,7 @@ func TestPlainAudio(t *testing.T) {
 			}
 			path := toFile(t, webm.NewMatroska, []media.Track{track}, frames)
 			raw := filepath.Join(t.TempDir(), "raw")
-			tool(t, "ffmpeg", "-v", "error", "-i", path, "-c", "copy", "-f", tt.format, raw)
+			corpus.Run(t, "ffmpeg", "-v", "error", "-i", path, "-c", "copy", "-f", tt.format, raw)
 			if got := readFile(t, raw); !bytes.Equal(got, samples) {
 				t.Errorf("got %d other bytes", len(got))
 			}
@@ -123,7 +124,7 @@ func TestCodecPrivate(t *testing.T) {
 			if err := os.WriteFile(raw, stream, 0o666); err != nil {
 				t.Fatal(err)
 			}
-			tool(t, "mkvmerge", "-o", copied, "--default-duration", "0:20fps", raw)
+			corpus.Run(t, "mkvmerge", "-o", copied, "--default-duration", "0:20fps", raw)
 			got := private(t, toFile(t, k.Container, k.Tracks, k.Frames))
 			if want := private(t, copied); got != want || got == "" {
 				t.Errorf("got %s, want %s", got, want)
@@ -134,7 +135,7 @@ func TestCodecPrivate(t *testing.T) {
 
 func private(t *testing.T, path string) string {
 	t.Helper()
-	out, _ := tool(t, "mkvmerge", "-J", path)
+	out, _ := corpus.Run(t, "mkvmerge", "-J", path)
 	var about struct {
 		Tracks []struct {
 			Properties struct {
