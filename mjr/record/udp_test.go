@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -118,7 +119,10 @@ func TestUDPAccountsForEachPacket(t *testing.T) {
 
 func TestUDPSortsPackets(t *testing.T) {
 	var warned []string
+	var mu sync.Mutex
 	l := listenUDP(t, record.Options{Warn: func(s string) {
+		mu.Lock()
+		defer mu.Unlock()
 		if strings.Contains(s, "left out") {
 			warned = append(warned, s)
 		}
@@ -171,6 +175,26 @@ func waitFor(t testing.TB, ok func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing came")
 		}
+	}
+}
+
+// TestUDPSecondSender: both are recorded, and there is a warning.
+func TestUDPSecondSender(t *testing.T) {
+	warned := make(chan string, 10)
+	l := listenUDP(t, record.Options{Warn: func(s string) {
+		if strings.Contains(s, "SSRC") {
+			warned <- s
+		}
+	}}, "udp://127.0.0.1:0,opus")
+	for i := range 3 {
+		p := rtp(uint16(i), 0, 50)
+		l.send(0, p)
+		binary.BigEndian.PutUint32(p[8:], 7)
+		l.send(0, p)
+	}
+	got := l.close().Files[0]
+	if got.SSRCs != 2 || got.Stored != 6 || len(warned) != 1 {
+		t.Errorf("%+v, %d warnings", got, len(warned))
 	}
 }
 
