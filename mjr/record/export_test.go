@@ -8,3 +8,6 @@ var CreateFile = createFile
 
 // SetCreate makes a recorder create its files by another function.
 func (r *Recorder) SetCreate(create func(path string) (Disk, error)) { r.create = create }
+
+// SenderReports finds sender reports in RTCP.
+var SenderReports = senderReports

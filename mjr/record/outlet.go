@@ -9,13 +9,14 @@ import (
 
 // outlet is a medium that is looked for, and its file.
 type outlet struct {
-	media  Media
-	file   *File
-	warn   func(string)
-	locked bool // to a payload type
-	warned bool
-	ssrc   atomic.Uint64 // that came last, and knownSSRC
-	dead   bool          // the file takes no more
+	media   Media
+	file    *File
+	warn    func(string)
+	locked  bool // to a payload type
+	warned  bool
+	changed bool          // warned of a second SSRC
+	ssrc    atomic.Uint64 // that came last, and knownSSRC
+	dead    bool          // the file takes no more
 }
 
 const knownSSRC = 1 << 32
@@ -48,7 +49,12 @@ func (o *outlet) wants(packet []byte) bool {
 
 // write records a packet that is wanted.
 func (o *outlet) write(packet []byte, at time.Time, wait bool) {
-	o.ssrc.Store(knownSSRC | uint64(binary.BigEndian.Uint32(packet[8:])))
+	ssrc := binary.BigEndian.Uint32(packet[8:])
+	before := o.ssrc.Swap(knownSSRC | uint64(ssrc))
+	if other := knownSSRC | uint64(ssrc); before != 0 && before != other && !o.changed {
+		o.changed = true
+		o.warn(fmt.Sprintf("%s: SSRC %#x after %#x: the sender began anew, or there are two; ssrc=N takes one alone", o.file.stem, ssrc, uint32(before)))
+	}
 	if !o.dead && o.file.write(packet, at, wait) != nil {
 		o.dead = true // the recorder has told why
 	}

@@ -17,18 +17,21 @@ const window = 4096
 // begins with numbers that were there, and all it sends would be lost. Header
 // extensions may differ: they tell when a packet was sent.
 type sequence struct {
-	ssrc      uint32
-	rate      int64
-	came      [window]struct{ number, sum uint64 }
-	first     uint64 // numbers are carried on over the 16 bits that RTP has
-	highest   uint64
-	count     int64 // of numbers from first to highest that came
-	before    int64 // lost, before the sender started afresh
-	ts        uint32
-	at        time.Duration // of highest
-	suspect   uint16
-	suspected bool
-	used      int64
+	ssrc    uint32
+	rate    int64
+	came    [window]struct{ number, sum uint64 }
+	first   uint64 // numbers are carried on over the 16 bits that RTP has
+	highest uint64
+	count   int64 // of numbers from first to highest that came
+	before  int64 // lost, before the sender started afresh
+	ts      uint32
+	at      time.Duration // of highest
+	suspect struct {      // a packet that does not go on from what was
+		next uint16
+		sum  uint64
+		ok   bool
+	}
+	used int64
 }
 
 // firstNumber is above all that can be subtracted from it, and above the
@@ -54,7 +57,7 @@ func (s *sequence) add(number uint16, ts uint32, sum uint64, at time.Duration) (
 		return true
 	case step <= 0 && step > -window && known.number != n:
 		s.first = min(s.first, n)
-	case s.suspected && number == s.suspect:
+	case s.suspect.ok && number == s.suspect.next:
 		// Two in a row that do not go on from what was: the sender started
 		// afresh (RFC 3550, appendix A.1).
 		s.before += s.missing()
@@ -62,13 +65,14 @@ func (s *sequence) add(number uint16, ts uint32, sum uint64, at time.Duration) (
 		s.restart(n-1, 2)
 		s.highest = n
 		s.ts, s.at = ts, at
+		s.accept(n-1, s.suspect.sum)
 		s.accept(n, sum)
 		return false
 	default:
-		s.suspect, s.suspected = number+1, true
+		s.suspect.next, s.suspect.sum, s.suspect.ok = number+1, sum, true
 		return false
 	}
-	s.suspected = false
+	s.suspect.ok = false
 	s.count++
 	s.accept(n, sum)
 	return false
@@ -79,7 +83,7 @@ func (s *sequence) accept(n, sum uint64) {
 }
 
 func (s *sequence) restart(n uint64, count int64) {
-	s.first, s.highest, s.count, s.suspected = n, n, count, false
+	s.first, s.highest, s.count, s.suspect.ok = n, n, count, false
 }
 
 // steady reports whether a long way from the packet before is a hole: RTP time
@@ -150,6 +154,12 @@ func (s *sequences) sender(ssrc uint32) *sequence {
 	s.lost += oldest.lost()
 	*oldest = sequence{ssrc: ssrc, rate: s.rate}
 	return oldest
+}
+
+// retire forgets which packets came, and keeps the counts.
+func (s *sequences) retire() {
+	s.lost = s.missing()
+	s.senders = nil
 }
 
 // missing is how many packets did not come, of all senders.

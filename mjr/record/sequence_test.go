@@ -41,6 +41,7 @@ func TestCounts(t *testing.T) {
 		"sent again after 4,000":         {join(span(1, 4050), span(100, 50)), 4050, 50, 0},
 		"all numbers twice around":       {join(span(0, 65536), span(65536, 65536)), 131072, 0, 0},
 		"sender that starts afresh":      {join(span(100, 50), []int{-100, -101, -102, -103}), 54, 0, 0},
+		"sent twice as it starts afresh": {join(span(100, 50), []int{30000, 30001, 30000, 30001}), 52, 2, 0},
 		"one packet from nowhere":        {join(span(100, 50), []int{30000}, span(150, 50)), 101, 0, 0},
 		"number with another payload":    {join(span(100, 50), []int{-120}, span(150, 50)), 101, 0, 0},
 		"hole, and the missing one late": {join([]int{1, 5}, span(6, 1000), []int{3}), 1003, 0, 2},

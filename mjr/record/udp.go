@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -135,27 +136,39 @@ func (u *UDP) listens(addr netip.AddrPort) bool {
 	return false
 }
 
-// drain is how long a socket is read after the end: what the kernel has is
-// recorded.
-const drain = 50 * time.Millisecond
+// What the kernel has is recorded after the end: until nothing came for a
+// while, or it was too long.
+const (
+	drainIdle = 20 * time.Millisecond
+	drainMost = 500 * time.Millisecond
+)
 
 // receive reads the socket until ctx is done, or until no file takes more.
 func (s *socket) receive(ctx context.Context) error {
 	defer s.conn.Close()
-	stop := context.AfterFunc(ctx, func() { s.conn.SetReadDeadline(time.Now().Add(drain)) })
+	var end atomic.Int64 // when to stop in any case; 0 is not yet
+	stop := context.AfterFunc(ctx, func() {
+		end.Store(time.Now().Add(drainMost).UnixNano())
+		s.conn.SetReadDeadline(time.Now().Add(drainIdle))
+	})
 	defer stop()
 	// A packet that is longer is refused in any case.
 	buf, control := make([]byte, 2048), make([]byte, controlSize)
 	for {
 		n, m, _, _, err := s.conn.ReadMsgUDPAddrPort(buf, control)
-		if err != nil && ctx.Err() != nil && isTimeout(err) {
+		most := end.Load()
+		if err != nil && most > 0 && isTimeout(err) {
 			return nil
 		}
 		if err != nil {
 			return fmt.Errorf("receive at %v: %w", s.local(), err)
 		}
-		if !s.take(buf[:n], control[:m], time.Now()) {
+		at := time.Now()
+		if !s.take(buf[:n], control[:m], at) || most > 0 && at.UnixNano() > most {
 			return nil
+		}
+		if most > 0 {
+			s.conn.SetReadDeadline(at.Add(drainIdle))
 		}
 	}
 }

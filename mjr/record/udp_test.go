@@ -8,7 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -51,11 +53,19 @@ func listenUDP(t testing.TB, o record.Options, specs ...string) *listener {
 	var ctx context.Context
 	ctx, l.stop = context.WithCancel(t.Context())
 	go func() { l.done <- l.udp.Run(ctx, l.r) }()
-	if l.conn, err = net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
+	l.conn = dialer(t)
+	return l
+}
+
+// dialer is a socket to send from.
+func dialer(t testing.TB) *net.UDPConn {
+	t.Helper()
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { l.conn.Close() })
-	return l
+	t.Cleanup(func() { conn.Close() })
+	return conn
 }
 
 func (l *listener) send(medium int, b []byte) {
@@ -118,7 +128,10 @@ func TestUDPAccountsForEachPacket(t *testing.T) {
 
 func TestUDPSortsPackets(t *testing.T) {
 	var warned []string
+	var mu sync.Mutex
 	l := listenUDP(t, record.Options{Warn: func(s string) {
+		mu.Lock()
+		defer mu.Unlock()
 		if strings.Contains(s, "left out") {
 			warned = append(warned, s)
 		}
@@ -171,6 +184,26 @@ func waitFor(t testing.TB, ok func() bool) {
 		if time.Now().After(deadline) {
 			t.Fatal("nothing came")
 		}
+	}
+}
+
+// TestUDPSecondSender: both are recorded, and there is a warning.
+func TestUDPSecondSender(t *testing.T) {
+	warned := make(chan string, 10)
+	l := listenUDP(t, record.Options{Warn: func(s string) {
+		if strings.Contains(s, "SSRC") {
+			warned <- s
+		}
+	}}, "udp://127.0.0.1:0,opus")
+	for i := range 3 {
+		p := rtp(uint16(i), 0, 50)
+		l.send(0, p)
+		binary.BigEndian.PutUint32(p[8:], 7)
+		l.send(0, p)
+	}
+	got := l.close().Files[0]
+	if got.SSRCs != 2 || got.Stored != 6 || len(warned) != 1 {
+		t.Errorf("%+v, %d warnings", got, len(warned))
 	}
 }
 
@@ -242,6 +275,31 @@ func TestUDPMulticast(t *testing.T) {
 	m.Interface = "no such interface"
 	if _, err := record.ListenUDP([]record.Media{m}); err == nil {
 		t.Error("interface that is not: no error")
+	}
+}
+
+// BenchmarkUDPRate says how many packets of 1,200 bytes are lost at a rate.
+func BenchmarkUDPRate(b *testing.B) {
+	for _, rate := range []int{10_000, 50_000, 100_000} {
+		b.Run(strconv.Itoa(rate), func(b *testing.B) {
+			l := listenUDP(b, record.Options{}, "udp://127.0.0.1:0,vp8")
+			p := rtp(0, 0, 1188)
+			begin := time.Now()
+			sent := 0
+			for b.Loop() {
+				for int(time.Since(begin)*time.Duration(rate)/time.Second) <= sent {
+					runtime.Gosched()
+				}
+				binary.BigEndian.PutUint16(p[2:], uint16(sent))
+				binary.BigEndian.PutUint32(p[4:], uint32(sent))
+				l.send(0, p)
+				sent++
+			}
+			b.ReportMetric(float64(sent)/time.Since(begin).Seconds(), "packets/s")
+			got := l.close().Files[0]
+			b.ReportMetric(100*(1-float64(got.Stored)/float64(sent)), "%lost")
+			b.ReportMetric(100*float64(got.QueueDrops)/float64(sent), "%queue")
+		})
 	}
 }
 

@@ -38,6 +38,9 @@ func (f *File) run() {
 		}
 	}
 	f.stop(f.finish())
+	f.mu.Lock()
+	f.seen.retire()
+	f.mu.Unlock()
 }
 
 // drain writes all that is in the queue.
