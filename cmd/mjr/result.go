@@ -61,7 +61,9 @@ func shortOfWhole(rep postprocess.Report, strict bool) []string {
 		add(t.Opening.Malformed+t.Opening.Clear, "%d packets not of the scheme")
 		add(f.Clear, "%d clear frames dropped")
 		add(t.Packets.Late, "%d packets later than the window")
-		add(t.File.Skipped, "%d bytes of the file damaged")
+		if d := t.File.Damages; len(d) > 0 {
+			short = append(short, fmt.Sprintf("%s: %d bytes could not be read, the first at %d: %s", t.Name, t.File.Skipped, d[0].Offset, d[0].Reason))
+		}
 		if t.File.Truncated {
 			short = append(short, t.Name+": the file is cut short")
 		}
