@@ -137,8 +137,8 @@ func isRecordingName(name string) bool {
 
 // sessionName is what the names of one session's tracks have in common:
 // Janus's plugins end them in -audio, -video or -data, VideoRoom with the
-// m-line's index behind it.
-var sessionName = regexp.MustCompile(`^(.+)-(?:audio|video|data)(?:-\d+)?(?:-[qhf])?(?:\.p\d+)?\.mjr(?:\.tmp)?$`)
+// m-line's index behind it, and recorders of ours the rid of a simulcast layer.
+var sessionName = regexp.MustCompile(`^(.+)-(?:audio|video|data)(?:-\d+)?(?:-[0-9A-Za-z]+)?(?:\.p\d+)?\.mjr(?:\.tmp)?$`)
 
 // session is the recordings of one call, which become one output.
 type session struct {
