@@ -115,7 +115,8 @@ func (o *keyOptions) openAge(ctx context.Context, r io.Reader) (io.Reader, error
 	var none *age.NoIdentityMatchError
 	switch {
 	case errors.As(err, &none):
-		return nil, &exitError{exitNoKey, errors.New("encrypted with age, and no identity opens it"), "name the age identity with --identity, or give the right passphrase"}
+		return nil, &exitError{exitNoKey, errors.New("encrypted with age, and no identity opens it"),
+			"name the age identity with --identity, or give the right passphrase"}
 	case err != nil:
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -103,7 +104,10 @@ func (o *keyOutput) content(entry []byte) ([]byte, error) {
 		return nil, err
 	}
 	if _, err := decrypt.ParseKeys(bytes.NewReader(old)); err != nil {
-		return nil, fmt.Errorf("key file %s: %w", o.path, err)
+		if bytes.HasPrefix(old, []byte("age-encryption.org/")) || bytes.HasPrefix(old, []byte("-----BEGIN AGE")) {
+			err = errors.New("encrypted with age: decrypt it, add to it, and encrypt it again")
+		}
+		return nil, &exitError{exitMisused, fmt.Errorf("key file %s: %w", o.path, err), ""}
 	}
 	var file, added map[string]json.RawMessage
 	var keys, more []json.RawMessage
@@ -113,7 +117,7 @@ func (o *keyOutput) content(entry []byte) ([]byte, error) {
 	if err := errors.Join(json.Unmarshal(entry, &added), json.Unmarshal(added["keys"], &more)); err != nil {
 		return nil, err
 	}
-	list, err := json.Marshal(append(keys, more...))
+	list, err := json.Marshal(slices.Concat(keys, more))
 	if err != nil {
 		return nil, err
 	}

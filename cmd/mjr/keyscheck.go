@@ -69,7 +69,8 @@ func unwise(keys []decrypt.Key) []string {
 		if !ok {
 			first[same] = k
 		} else if sharesKeystream(k, other) {
-			warnings = append(warnings, fmt.Sprintf("keys %q and %q are the same key for two senders: under %s their frames give each other away", other.ID, k.ID, k.Alg))
+			warnings = append(warnings, fmt.Sprintf("keys %q and %q are the same key for two senders: "+
+				"under %s their frames give each other away", other.ID, k.ID, k.Alg))
 		}
 	}
 	return warnings

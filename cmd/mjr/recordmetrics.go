@@ -39,7 +39,10 @@ func serveMetrics(addr string, r *record.Recorder) (*metricsServer, error) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 		writeMetrics(w, r.Report())
 	})
-	s := &metricsServer{srv: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, MaxHeaderBytes: 16 << 10}}
+	s := &metricsServer{srv: &http.Server{
+		Handler: mux, MaxHeaderBytes: 16 << 10,
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second,
+	}}
 	s.ended.Go(func() { s.srv.Serve(l) })
 	return s, nil
 }

@@ -84,7 +84,10 @@ func resultJSON(res result) jsonResult {
 }
 
 func planJSON(res result) jsonResult {
-	j := jsonResult{common: common{schema, "result"}, DryRun: true, Inputs: res.files, Output: res.output, Format: res.format.name, Exit: res.exit(), Skipped: res.skipped}
+	j := jsonResult{
+		common: common{schema, "result"}, DryRun: true, Inputs: res.files, Output: res.output,
+		Format: res.format.name, Exit: res.exit(), Skipped: res.skipped,
+	}
 	if res.err != nil {
 		j.Type, j.Error = "error", errorJSON(res.err)
 	}
@@ -104,7 +107,8 @@ func trackJSON(t postprocess.TrackReport) jsonTrack {
 
 func framesJSON(f postprocess.FrameReport) jsonFrames {
 	j := jsonFrames{
-		Begun: f.Begun, Written: f.Written, NoKeyMore: f.NoKeyMore, Merged: f.Merged, Unwritten: f.Unwritten, Scheme: f.Scheme, Authentic: f.Scheme != "" && !f.Unauthenticated,
+		Begun: f.Begun, Written: f.Written, NoKeyMore: f.NoKeyMore, Merged: f.Merged, Unwritten: f.Unwritten,
+		Scheme: f.Scheme, Authentic: f.Scheme != "" && !f.Unauthenticated,
 		Opened: f.Opened, Keys: f.Keys, Incomplete: f.Incomplete, Unfit: f.Unfit, Refused: f.Refused, NotAuth: f.NotAuth,
 		Malformed: f.Malformed, Clear: f.Clear, ClearKept: f.ClearKept, Injected: f.Injected,
 		Replayed: f.Replayed, Reused: f.Reused, Repeated: f.Repeated, BeforeKey: f.BeforeKey,

@@ -164,7 +164,8 @@ func (r *reporter) summary(ctx context.Context, results []result) error {
 			return e
 		}
 	} else if len(results) > 1 {
-		r.line("%d sessions: %d whole, %d not whole, %d failed, %d skipped", len(results), count["whole"], count["short"], count["failed"], count["skipped"])
+		r.line("%d sessions: %d whole, %d not whole, %d failed, %d skipped",
+			len(results), count["whole"], count["short"], count["failed"], count["skipped"])
 	}
 	return err
 }
