@@ -50,7 +50,8 @@ func FuzzReader(f *testing.F) {
 		bytesOut := report.Skipped
 		for _, p := range got {
 			bytesOut += int64(10 + len(p.Data))
-			if r.Header.Kind != mjr.Data && p.Wall.IsZero() && len(p.Data) < 12 {
+			// Where the header is lost a short record may be a message.
+			if k := r.Header.Kind; (k == mjr.Audio || k == mjr.Video) && p.Wall.IsZero() && len(p.Data) < 12 {
 				t.Errorf("packet of %d bytes", len(p.Data))
 			}
 			if !bytes.Contains(b, p.Data) {

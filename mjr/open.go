@@ -95,12 +95,12 @@ func (r *Reader) salvageHead(version int) Header {
 func (r *Reader) another() error {
 	h, err := r.readHead()
 	if err == nil {
-		if h.problem != nil {
-			r.damage(r.win.off, int64(h.size), h.problem.Error())
-		}
 		if r.named && r.contradicts(h.Header) {
 			r.leave("another recording begins")
 			return nil
+		}
+		if h.problem != nil {
+			r.damage(r.win.off, int64(h.size), h.problem.Error())
 		}
 		if r.headed {
 			r.report.Headers++
