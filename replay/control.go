@@ -115,6 +115,15 @@ func (p *Player) seek(to time.Duration) time.Duration {
 	return at
 }
 
+// join goes on at a position, and nowhere else. What the decoding needs of
+// what lies before is sent as a burst.
+func (p *Player) join(at time.Duration) {
+	p.target = min(at, p.session.duration)
+	p.seeks++
+	p.ended = false
+	p.change(p.target)
+}
+
 // Resend sends packets again that a receiver of the track misses (NACK): from
 // the recording, with the numbers that they had. What was sent too long ago is
 // left out.

@@ -15,6 +15,8 @@ type Options struct {
 	Loop  bool          // go on at the beginning after the end
 	// Hold: Play does not return at the end, but waits to be told to seek.
 	Hold bool
+
+	live *Live // see Live.Options
 }
 
 // errPlayed says that Play was called twice.
@@ -143,6 +145,10 @@ func (p *Player) begin(sinks []Sink) error {
 		p.tracks = append(p.tracks, t)
 	}
 	p.line.began = time.Now()
+	if p.opts.live != nil {
+		p.join(p.opts.live.join(p.line.began))
+		return nil
+	}
 	p.seek(p.target) // again, now that it is known which tracks are sent
 	return nil
 }
@@ -214,7 +220,11 @@ func (p *Player) take(now time.Time) timeline {
 	if p.sought != p.seeks {
 		p.sought = p.seeks
 		for _, t := range p.tracks {
-			t.jump(p.session.enter(t.id, l.pos, p.target, p.keys[t.id]), l.out)
+			s := p.session.enter(t.id, l.pos, p.target, p.keys[t.id])
+			if p.opts.live != nil && s.until-s.next > maxBurst {
+				s.next = s.until // nobody asked for it
+			}
+			t.jump(s, l.out)
 		}
 	}
 	for _, t := range p.tracks {
