@@ -28,6 +28,7 @@ var rooms = []struct {
 	{"replay", []string{module + "mjr", module + "mjr/stream", module + "internal/rtc", module + "internal/janus", module + "internal/page", "github.com/pion/rtp"}, nil},
 	{"internal/rtc", []string{module + "mjr", module + "mjr/stream", "github.com/pion/…"}, nil},
 	{"internal/janus", []string{"github.com/coder/websocket/…"}, nil},
+	{"internal/janus/janustest", []string{module + "internal/corpus"}, nil}, // for tests
 	{"internal/page", nil, nil},
 	{"internal/corpus", nil, nil}, // for tests
 	{"decrypt", []string{module + "decrypt"}, append([]string{"os/…", "path/filepath", "io/ioutil", "io/fs", "log/syslog", "plugin"}, noNet...)},
