@@ -64,13 +64,16 @@ func free(stem string) error {
 }
 
 // unused reports an error if there are recordings of the first publisher of
-// this session.
+// this session, or of any where there may be several.
 func (o Options) unused() error {
 	dir, base := filepath.Split(o.Name)
 	return none(dir, func(name string) bool {
 		rest, ok := strings.CutPrefix(name, base+"-")
 		if !ok {
 			return false
+		}
+		if number, behind, ok := strings.Cut(rest, "-"); ok && o.Publishers && isNumber(number) {
+			rest = behind
 		}
 		for _, k := range []mjr.Kind{mjr.Audio, mjr.Video, mjr.Data} {
 			if behind, ok := strings.CutPrefix(rest, k.String()); ok && isPart(behind) && (behind[0] == '-' || behind[0] == '.') {
@@ -79,6 +82,10 @@ func (o Options) unused() error {
 		}
 		return false
 	})
+}
+
+func isNumber(s string) bool {
+	return strings.Trim(s, "0123456789") == "" && s != ""
 }
 
 func isPart(name string) bool {

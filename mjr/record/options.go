@@ -14,6 +14,10 @@ type Options struct {
 	// Name is what the names of all files begin with. It may have a folder in
 	// front, which must exist.
 	Name string
+	// Publishers says that there may be several, so that the names of all of
+	// them have to be free: a later one is not to fail because of an earlier
+	// session.
+	Publishers bool
 	// Encrypted flags every track as end-to-end encrypted.
 	Encrypted bool
 	// MaxSize is how many bytes a part has at most, MaxDuration how long it

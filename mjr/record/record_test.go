@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -124,6 +125,24 @@ func TestNothingIsOverwritten(t *testing.T) {
 	closeAll(t, other)
 	if got := names(t, dir); len(got) != 2 {
 		t.Errorf("files %q", got)
+	}
+}
+
+// TestNamesOfLaterPublishers: where several may come, none finds its name
+// taken when it does.
+func TestNamesOfLaterPublishers(t *testing.T) {
+	for taken, want := range map[string]bool{
+		"call-audio-0.mjr": true, "call-2-audio-0.mjr": true, "call-12-video-1-h.mjr.tmp": true,
+		"call-3-video-1.p002.mjr": true, "call-b-audio-0.mjr": false, "call-2-3-audio-0.mjr": false, "call-2.mjr": false,
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, taken), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := record.NewRecorder(record.Options{Name: filepath.Join(dir, "call"), Publishers: true})
+		if got := errors.Is(err, record.ErrExists); got != want {
+			t.Errorf("%s is there: %v", taken, err)
+		}
 	}
 }
 
