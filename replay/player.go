@@ -15,6 +15,9 @@ type Options struct {
 	Loop  bool          // go on at the beginning after the end
 	// Hold: Play does not return at the end, but waits to be told to seek.
 	Hold bool
+	// Linger is how long Play stays at the end before it returns, for packets
+	// that are asked for again.
+	Linger time.Duration
 
 	live *Live // see Live.Options
 }
@@ -166,7 +169,12 @@ func (p *Player) turn(now time.Time) (time.Duration, error) {
 	}
 	out := l.output(now)
 	if !l.running {
-		return p.still(out)
+		left := p.linger(out)
+		if left <= 0 {
+			return 0, errEnd
+		}
+		wait, err := p.still(out)
+		return min(wait, left), err
 	}
 	var first *track
 	at := outOfReach
@@ -260,11 +268,21 @@ func (p *Player) end(at time.Duration) error {
 		p.target = 0
 		p.seeks++
 		p.line.change(at, 0)
-	case p.opts.Hold:
+	case p.opts.Hold || p.opts.Linger > 0:
 		p.ended, p.line.running = true, false
 		p.line.change(at, p.session.duration)
 	default:
 		return errEnd
 	}
 	return nil
+}
+
+// linger is how long Play still stays at the end.
+func (p *Player) linger(out time.Duration) time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.opts.Hold || !p.ended {
+		return outOfReach
+	}
+	return p.line.out + p.opts.Linger - out
 }

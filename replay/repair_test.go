@@ -137,3 +137,21 @@ func TestWriter(t *testing.T) {
 		}
 	})
 }
+
+// What was lost at the very end can still be had.
+func TestLinger(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := call(t, "plain-vp9")
+		began := time.Now()
+		tapes, p := play(t, s, Options{Linger: time.Second}, func(p *Player, tapes []*tape) {
+			rest(s.Duration() + 900*time.Millisecond)
+			p.Resend(1, []uint16{tapes[1].last().SequenceNumber})
+		})
+		if got, want := time.Since(began), s.Duration()+time.Second; got != want {
+			t.Errorf("ended after %v, want %v", got, want)
+		}
+		if st := p.Stats()[1]; st.Again != 1 || len(tapes[1].all()) != s.Tracks()[1].Len()+1 || p.Position() != s.Duration() {
+			t.Errorf("%d packets, %+v", len(tapes[1].all()), st)
+		}
+	})
+}
