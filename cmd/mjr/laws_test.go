@@ -24,11 +24,13 @@ var rooms = []struct {
 }{
 	{"mjr", nil, noNet},
 	{"mjr/stream", []string{module + "mjr", "github.com/pion/rtp"}, noNet},
-	{"mjr/record", []string{module + "mjr", module + "mjr/stream", module + "internal/rtc", module + "internal/janus", "github.com/pion/rtp", "github.com/pion/sdp/…", "github.com/gopacket/gopacket/…", "golang.org/x/net/…", "golang.org/x/sys/…"}, nil},
-	{"replay", []string{module + "mjr", module + "mjr/stream", module + "internal/rtc", module + "internal/janus", module + "internal/page", "github.com/pion/rtp"}, nil},
+	{"mjr/record", []string{module + "mjr", module + "mjr/stream", module + "internal/rtc", module + "internal/janus", module + "internal/whip", "github.com/pion/rtp", "github.com/pion/sdp/…", "github.com/gopacket/gopacket/…", "golang.org/x/net/…", "golang.org/x/sys/…"}, nil},
+	{"replay", []string{module + "mjr", module + "mjr/stream", module + "internal/rtc", module + "internal/janus", module + "internal/page", module + "internal/whip", "github.com/pion/rtp"}, nil},
 	{"internal/rtc", []string{module + "mjr", module + "mjr/stream", "github.com/pion/…"}, nil},
 	{"internal/janus", []string{"github.com/coder/websocket/…"}, nil},
 	{"internal/janus/janustest", []string{module + "internal/corpus"}, nil}, // for tests
+	{"internal/door", nil, nil},
+	{"internal/whip", nil, nil},
 	{"internal/page", nil, nil},
 	{"internal/corpus", nil, nil}, // for tests
 	{"decrypt", []string{module + "decrypt"}, append([]string{"os/…", "path/filepath", "io/ioutil", "io/fs", "log/syslog", "plugin"}, noNet...)},
