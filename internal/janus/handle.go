@@ -67,7 +67,7 @@ func (s *Session) Attach(ctx context.Context, plugin string) (*Handle, error) {
 		return nil, err
 	}
 	if m.Data.ID == 0 {
-		return nil, fmt.Errorf("%w: a handle without a number", errMessage)
+		return nil, fmt.Errorf("%w: a handle without a number", ErrMessage)
 	}
 	return h, nil
 }
@@ -84,14 +84,14 @@ func (h *Handle) Request(ctx context.Context, name string, body any, jsep *JSEP)
 	case err != nil:
 		return Reply{}, err
 	case m.Janus != kindSuccess && m.Janus != string(PluginEvent):
-		return Reply{}, fmt.Errorf("%w: %s instead of an answer to %s", errMessage, clip(m.Janus), name)
+		return Reply{}, fmt.Errorf("%w: %s instead of an answer to %s", ErrMessage, clip(m.Janus), name)
 	}
 	var fault struct {
 		Code   int    `json:"error_code"`
 		Reason string `json:"error"`
 	}
 	if err := json.Unmarshal(m.Plugin.Data, &fault); err != nil {
-		return Reply{}, fmt.Errorf("%w: answer to %s: %s", errMessage, name, jsonFault(err))
+		return Reply{}, fmt.Errorf("%w: answer to %s: %s", ErrMessage, name, jsonFault(err))
 	}
 	if fault.Code != 0 || fault.Reason != "" {
 		return Reply{}, &Error{Request: name, Code: fault.Code, Reason: clip(h.s.hidden.clean(fault.Reason))}

@@ -44,7 +44,7 @@ func (i *ID) UnmarshalJSON(b []byte) error {
 	}
 	n, err := strconv.ParseUint(string(b), 10, 64)
 	if err != nil {
-		return fmt.Errorf("%w: an id that is neither a number nor a string", errMessage)
+		return fmt.Errorf("%w: an id that is neither a number nor a string", ErrMessage)
 	}
 	*i = NumberID(n)
 	return nil

@@ -64,23 +64,25 @@ const (
 	kindDetached = "detached"
 )
 
-var errMessage = errors.New("not a message of Janus")
+// ErrMessage says that Janus, or what there is in its place, said something
+// that it cannot have said.
+var ErrMessage = errors.New("not a message of janus")
 
 // decode reads one message, and checks what a description has to have.
 func decode(b []byte) (*message, error) {
 	m := new(message)
 	if err := json.Unmarshal(b, m); err != nil {
-		return nil, fmt.Errorf("%w: %s", errMessage, jsonFault(err))
+		return nil, fmt.Errorf("%w: %s", ErrMessage, jsonFault(err))
 	}
 	switch {
 	case m.Janus == "":
-		return nil, fmt.Errorf("%w: no member janus", errMessage)
+		return nil, fmt.Errorf("%w: no member janus", ErrMessage)
 	case m.Janus == kindError && m.Error == nil:
-		return nil, fmt.Errorf("%w: an error without code and reason", errMessage)
+		return nil, fmt.Errorf("%w: an error without code and reason", ErrMessage)
 	case m.JSEP != nil && m.JSEP.Type != "offer" && m.JSEP.Type != "answer":
-		return nil, fmt.Errorf("%w: jsep of type %q", errMessage, clip(m.JSEP.Type))
+		return nil, fmt.Errorf("%w: jsep of type %q", ErrMessage, clip(m.JSEP.Type))
 	case m.JSEP != nil && m.JSEP.SDP == "":
-		return nil, fmt.Errorf("%w: jsep without sdp", errMessage)
+		return nil, fmt.Errorf("%w: jsep without sdp", ErrMessage)
 	}
 	return m, nil
 }

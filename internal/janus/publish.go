@@ -32,7 +32,7 @@ func (r *Room) Publish(ctx context.Context, offer JSEP, p Publishing) (JSEP, err
 		return JSEP{}, r.clean(err)
 	}
 	if reply.JSEP == nil || reply.JSEP.Type != "answer" {
-		return JSEP{}, fmt.Errorf("%w: answer to publish without an answer's jsep", errMessage)
+		return JSEP{}, fmt.Errorf("%w: answer to publish without an answer's jsep", ErrMessage)
 	}
 	return *reply.JSEP, r.h.Completed(ctx)
 }

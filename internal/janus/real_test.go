@@ -28,7 +28,7 @@ func TestJoinReal(t *testing.T) {
 	j := janustest.Start(t, janustest.Options{})
 	j.Create(t, janustest.Room{ID: 1234})
 	j.Create(t, janustest.Room{ID: 5678, PIN: "sesame"})
-	s := dial(t, janus.Options{URL: j.URL})
+	s := dial(t, janus.Options{URL: j.URL, Transport: capturing(t, j.URL, "join")})
 	r, err := s.Join(t.Context(), janus.RoomOptions{Room: "1234", Display: "me"})
 	if err != nil {
 		t.Fatal(err)

@@ -92,7 +92,7 @@ func Dial(ctx context.Context, o Options) (*Session, error) {
 	s.ended.Go(s.read)
 	m, err := s.call(ctx, request{Janus: "create"}, &call{})
 	if err == nil && m.Data.ID == 0 {
-		err = fmt.Errorf("%w: a session without a number", errMessage)
+		err = fmt.Errorf("%w: a session without a number", ErrMessage)
 	}
 	if err != nil {
 		s.fail(ErrClosed)
@@ -207,7 +207,7 @@ func (s *Session) read() {
 	for {
 		kind, b, err := s.conn.Read(s.ctx)
 		if err == nil && kind != websocket.MessageText {
-			err = fmt.Errorf("%w: %d bytes that are no text", errMessage, len(b))
+			err = fmt.Errorf("%w: %d bytes that are no text", ErrMessage, len(b))
 		}
 		var m *message
 		if err == nil {
@@ -217,7 +217,7 @@ func (s *Session) read() {
 			err = s.take(m)
 		}
 		if err != nil {
-			if !errors.Is(err, errMessage) && !errors.Is(err, errTimeout) && !errors.Is(err, errUnread) {
+			if !errors.Is(err, ErrMessage) && !errors.Is(err, errTimeout) && !errors.Is(err, errUnread) {
 				err = fmt.Errorf("%w: %w", ErrLost, err)
 			}
 			s.cancel(err)

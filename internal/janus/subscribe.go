@@ -50,10 +50,10 @@ func (r *Room) subscribe(ctx context.Context, h *Handle, e entrance) (*Subscript
 		return nil, err
 	}
 	if attached.VideoRoom != "attached" || len(attached.Streams) > maxStreams {
-		return nil, fmt.Errorf("%w: answer to subscribing", errMessage)
+		return nil, fmt.Errorf("%w: answer to subscribing", ErrMessage)
 	}
 	if reply.JSEP == nil || reply.JSEP.Type != "offer" {
-		return nil, fmt.Errorf("%w: answer to subscribing without an offer's jsep", errMessage)
+		return nil, fmt.Errorf("%w: answer to subscribing without an offer's jsep", ErrMessage)
 	}
 	return &Subscription{h: h, Offer: *reply.JSEP, Streams: attached.Streams}, nil
 }

@@ -98,7 +98,7 @@ func (s *Session) Join(ctx context.Context, o RoomOptions) (*Room, error) {
 		return nil, err
 	}
 	if joined.VideoRoom != "joined" || joined.ID == nil || len(joined.Publishers) > maxStreams {
-		return nil, fmt.Errorf("%w: answer to join", errMessage)
+		return nil, fmt.Errorf("%w: answer to join", ErrMessage)
 	}
 	r.me, r.private, r.Publishers = *joined.ID, joined.Private, joined.Publishers
 	return r, nil
@@ -191,7 +191,7 @@ func (r *Room) change(data json.RawMessage) (Change, bool, error) {
 	case e.VideoRoom == "destroyed":
 		return Change{Ended: "the room was destroyed"}, true, nil
 	case len(e.Publishers) > maxStreams:
-		return Change{}, false, fmt.Errorf("%w: %d publishers", errMessage, len(e.Publishers))
+		return Change{}, false, fmt.Errorf("%w: %d publishers", ErrMessage, len(e.Publishers))
 	case len(e.Publishers) > 0:
 		return Change{Publishing: e.Publishers}, true, nil
 	}
@@ -229,7 +229,7 @@ func (r *Room) Leave(ctx context.Context) error {
 // parse reads what a plugin said.
 func parse(data json.RawMessage, v any) error {
 	if err := json.Unmarshal(data, v); err != nil {
-		return fmt.Errorf("%w: %s", errMessage, jsonFault(err))
+		return fmt.Errorf("%w: %s", ErrMessage, jsonFault(err))
 	}
 	return nil
 }
