@@ -60,3 +60,71 @@ func TestJoinReal(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSecretsReal: without the API's secret, or its token, there is no session.
+func TestSecretsReal(t *testing.T) {
+	j := janustest.Start(t, janustest.Options{APISecret: "pssst", Tokens: true})
+	j.AddToken(t, "ticket")
+	for _, bad := range []struct {
+		sin string
+		o   janus.Options
+	}{
+		{"nothing", janus.Options{URL: j.URL}},
+		{"another secret and another token", janus.Options{URL: j.URL, Secret: "hush", Token: "tickets"}},
+	} {
+		_, err := janus.Dial(t.Context(), bad.o)
+		var refused *janus.Error
+		if !errors.As(err, &refused) || refused.Code != janus.CodeUnauthorized {
+			t.Errorf("%s: got %v, want code %d", bad.sin, err, janus.CodeUnauthorized)
+		}
+	}
+	s := dial(t, janus.Options{URL: j.URL, Secret: "pssst", Token: "ticket"})
+	if _, err := s.Join(t.Context(), janus.RoomOptions{Room: "1"}); err == nil {
+		t.Error("joined a room that is not there")
+	}
+}
+
+// TestStringsReal: Janus has strings as ids, and the user says digits.
+func TestStringsReal(t *testing.T) {
+	j := janustest.Start(t, janustest.Options{StringIDs: true})
+	j.Create(t, janustest.Room{ID: "1234"})
+	j.Create(t, janustest.Room{ID: "lounge", Allowed: []string{"ticket"}})
+	s := dial(t, janus.Options{URL: j.URL})
+	for _, o := range []janus.RoomOptions{{Room: "1234"}, {Room: "lounge", Token: "ticket"}} {
+		if _, err := s.Join(t.Context(), o); err != nil {
+			t.Errorf("%s: %v", o.Room, err)
+		}
+	}
+	_, err := s.Join(t.Context(), janus.RoomOptions{Room: "lounge"})
+	var refused *janus.Error
+	if !errors.As(err, &refused) || refused.Code != janus.CodeRoomUnauthorized {
+		t.Errorf("without the room's token: got %v, want code %d", err, janus.CodeRoomUnauthorized)
+	}
+}
+
+// TestKilledReal: that Janus is gone is known at once, and that the network is,
+// by a ping.
+func TestKilledReal(t *testing.T) {
+	for _, c := range []struct {
+		sin string
+		end func(*janustest.Janus, testing.TB)
+	}{
+		{"killed", (*janustest.Janus).Kill},
+		{"cut off", (*janustest.Janus).Cut},
+	} {
+		t.Run(c.sin, func(t *testing.T) {
+			t.Parallel()
+			j := janustest.Start(t, janustest.Options{})
+			j.Create(t, janustest.Room{ID: 1})
+			s := dial(t, janus.Options{URL: j.URL, Ping: 50 * time.Millisecond, Timeout: 2 * time.Second})
+			r, err := s.Join(t.Context(), janus.RoomOptions{Room: "1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.end(j, t)
+			if _, err := r.Next(t.Context()); !errors.Is(err, janus.ErrLost) {
+				t.Errorf("got %v, want %v", err, janus.ErrLost)
+			}
+		})
+	}
+}
