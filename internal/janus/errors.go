@@ -31,6 +31,8 @@ func (e *Error) Error() string {
 }
 
 var (
+	// ErrConnect says that there is no WebSocket to Janus.
+	ErrConnect = errors.New("cannot connect to janus")
 	// ErrClosed says that a Session was closed on this side.
 	ErrClosed = errors.New("session with janus is closed")
 	// ErrLost says that the connection to Janus is no more.

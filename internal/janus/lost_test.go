@@ -2,10 +2,18 @@ package janus_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/coder/websocket"
 
 	"github.com/mjrkit/mjrkit/internal/janus"
 )
@@ -141,4 +149,31 @@ func TestCloseWithoutAnAnswer(t *testing.T) {
 			t.Errorf("got %v, want %v", s.Err(), janus.ErrClosed)
 		}
 	})
+}
+
+// TestTLS connects over wss, and refuses a certificate that nobody vouches for.
+func TestTLS(t *testing.T) {
+	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		c, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: []string{"janus-protocol"}})
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer c.CloseNow()
+		script(created, created)(&fake{t, c})
+	}))
+	defer srv.Close()
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+	url := "wss" + strings.TrimPrefix(srv.URL, "https")
+	s, err := janus.Dial(t.Context(), janus.Options{URL: url, Transport: srv.Client().Transport})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var untrusted *tls.CertificateVerificationError
+	if _, err := janus.Dial(t.Context(), janus.Options{URL: url}); !errors.Is(err, janus.ErrConnect) || !errors.As(err, &untrusted) {
+		t.Errorf("got %v, want a certificate refused", err)
+	}
 }

@@ -78,13 +78,13 @@ func Dial(ctx context.Context, o Options) (*Session, error) {
 	conn, _, err := websocket.Dial(dialing, u.String(), &websocket.DialOptions{HTTPClient: client, Subprotocols: []string{subprotocol}})
 	if err != nil {
 		if cause := context.Cause(dialing); cause != nil {
-			return nil, fmt.Errorf("connecting to janus: %w", cause)
+			return nil, fmt.Errorf("%w: %w", ErrConnect, cause)
 		}
-		return nil, fmt.Errorf("connecting to janus: %w", bare(err))
+		return nil, fmt.Errorf("%w: %w", ErrConnect, bare(err))
 	}
 	if conn.Subprotocol() != subprotocol {
 		conn.CloseNow()
-		return nil, fmt.Errorf("connecting to janus: the server does not speak %s", subprotocol)
+		return nil, fmt.Errorf("%w: the server does not speak %s", ErrConnect, subprotocol)
 	}
 	conn.SetReadLimit(MaxMessage)
 	s.conn = conn

@@ -157,6 +157,9 @@ func TestConnecting(t *testing.T) {
 		t.Run(c.sin, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				_, err := janus.Dial(t.Context(), janus.Options{URL: c.url, Transport: newServer(t, c.serve)})
+				if c.serve != nil && !errors.Is(err, janus.ErrConnect) || c.serve == nil && !errors.Is(err, janus.ErrURL) {
+					t.Errorf("got %v, want %v or %v", err, janus.ErrConnect, janus.ErrURL)
+				}
 				if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), secret) {
 					t.Errorf("got %v, want %q and nothing secret", err, c.want)
 				}
