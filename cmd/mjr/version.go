@@ -8,7 +8,7 @@ import (
 )
 
 func newVersion() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Args:  cobra.NoArgs,
@@ -17,6 +17,8 @@ func newVersion() *cobra.Command {
 			return err
 		},
 	}
+	addPageFlag(c)
+	return c
 }
 
 // version is the module's version as the go command recorded it: a tag where
