@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"sync"
@@ -27,6 +28,15 @@ type LibraryOptions struct {
 type Group struct {
 	Name  string // for people
 	Files []string
+}
+
+// key tells the groups of all Sources apart, also when a file is added.
+func (g Group) key(source int) string {
+	dir := ""
+	if len(g.Files) > 0 {
+		dir = filepath.Dir(g.Files[0])
+	}
+	return strconv.Itoa(source) + " " + dir + "\x00" + g.Name
 }
 
 // Library is a list of sessions that can be played. They are known by random
@@ -189,7 +199,7 @@ func (l *Library) scan() {
 			byName[f.Name] = f
 		}
 		for _, g := range l.o.Group(names) {
-			t := &title{key: strconv.Itoa(i) + " " + g.Name, from: from, lock: make(chan struct{}, 1)}
+			t := &title{key: g.key(i), from: from, lock: make(chan struct{}, 1)}
 			for _, name := range g.Files {
 				t.files = append(t.files, byName[name])
 			}

@@ -150,6 +150,28 @@ func TestLibraryOfFiles(t *testing.T) {
 	}
 }
 
+// Sessions of one name in two folders are two.
+func TestLibraryOfNamesakes(t *testing.T) {
+	dir := t.TempDir()
+	var names []string
+	for _, sub := range []string{"a", "b"} {
+		put(t, filepath.Join(dir, sub), "plain-opus-dtx")
+		names = append(names, filepath.Join(dir, sub, "plain-opus-dtx-audio-0.mjr"))
+	}
+	synctest.Test(t, func(t *testing.T) {
+		l := NewLibrary(LibraryOptions{Group: func(names []string) []Group {
+			return []Group{{"one", names[:1]}, {"one", names[1:]}}
+		}}, NewFiles(names...))
+		defer l.Close()
+		a := l.List(t.Context())
+		time.Sleep(rescan)
+		b := l.List(t.Context())
+		if len(a) != 2 || a[0].ID == a[1].ID || len(b) != 2 || b[0].ID != a[0].ID || b[1].ID != a[1].ID {
+			t.Errorf("%+v, then %+v", a, b)
+		}
+	})
+}
+
 // Names by which one could leave a folder, and links.
 func TestFolderLinks(t *testing.T) {
 	dir := t.TempDir()
