@@ -5,6 +5,9 @@
 //   receiver.transform = new RTCRtpScriptTransform(worker, options);
 //   options: { op: "open" | "seal", kind: "audio" | "video", codec: "vp8", track: 0 }
 //
+// An option ssrc tells the SSRC that the frames were sealed under, where it is
+// known and not the one that they come with.
+//
 // Messages to the worker:
 //
 //   { type: "keys", keys: [JWK…], allowUnauthenticated: false, sealKid: "…", sifTrailer: "…" }
@@ -12,7 +15,8 @@
 //       the kid of the key to seal with; without it, the first that can.
 //       allowUnauthenticated lets frames through that a scheme opens without
 //       authentication (XOR). sifTrailer is that of the set's top level.
-//       Answered by "keys" or "error".
+//       keyfile.js makes keys and sifTrailer. Answered by "keys", or by "error",
+//       after which nothing goes through until there are other keys.
 //   { type: "encrypted", encrypted: true | false, track: 0 }
 //       What the server says of a track, or of all without a track. It counts
 //       only while there are no keys: false passes frames as they are, true
@@ -29,8 +33,8 @@
 //   { type: "counts", track, kind, op, received, opened, sealed, unverified, passed, injected,
 //     refused: { no_key, auth, format, clear, unauthenticated, hold, overflow, failed }, scheme, kids }
 //       When a transform is attached, and when they change, at most 4 a
-//       second. received is the sum of all the others, but for frames still
-//       in the queue. opened: authentic. unverified: opened by a scheme that
+//       second. received is the sum of all the others and of the frames that
+//       still wait. opened: authentic. unverified: opened by a scheme that
 //       cannot tell right from wrong (XOR), as allowed. passed: in clear, as
 //       there are no keys and the server says so. injected: made by a LiveKit
 //       server, dropped. refused: dropped, because
@@ -50,3 +54,12 @@
 //       out is null if it was dropped, and reason then says why.
 //   { type: "error", message }
 //       For people. Never with key material.
+
+import { Session } from "./session.js";
+
+const session = new Session((message) => self.postMessage(message));
+
+self.onmessage = ({ data }) => session.message(data);
+self.onrtctransform = ({ transformer }) => {
+  session.attach(transformer.options, transformer.readable, transformer.writable, transformer);
+};
