@@ -61,7 +61,7 @@ const (
 	readTimeout   = 30 * time.Second
 	writeTimeout  = 60 * time.Second // a session may take 15 s to be answered
 	idleTimeout   = 60 * time.Second
-	closeTimeout  = 3 * time.Second // a program that ends has 5 s for all
+	closeTimeout  = 2 * time.Second // a program that ends has 5 s for all
 )
 
 // ErrOptions is wrapped by errors about the Options themselves.

@@ -35,10 +35,7 @@ func (l *logger) print(line string) {
 	defer l.mu.Unlock()
 	if now := time.Now(); now.Sub(l.since) >= time.Minute {
 		l.since, l.lines = now, 0
-		if l.skipped > 0 {
-			l.to(fmt.Sprintf("%d more requests failed", l.skipped))
-			l.skipped = 0
-		}
+		l.tellSkipped()
 	}
 	if l.lines == linesPerMinute {
 		l.skipped++
@@ -46,6 +43,20 @@ func (l *logger) print(line string) {
 	}
 	l.lines++
 	l.to(printable(line, 300))
+}
+
+// flush tells what was only counted.
+func (l *logger) flush() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tellSkipped()
+}
+
+func (l *logger) tellSkipped() {
+	if l.skipped > 0 {
+		l.to(fmt.Sprintf("%d more requests failed", l.skipped))
+		l.skipped = 0
+	}
 }
 
 // Write takes what net/http has to say.

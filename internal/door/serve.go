@@ -11,23 +11,12 @@ import (
 )
 
 // Serve passes on to h the requests that may come in, until ctx is over; then
-// it waits up to 3 s for those that run, whose context is over too, and cuts
+// it waits up to 2 s for those that run, whose context is over too, and cuts
 // off the rest. It closes the Door, and returns nil if ctx was why it ended.
 func (d *Door) Serve(ctx context.Context, h http.Handler) error {
-	srv := &http.Server{
-		Handler:                      d.handler(h),
-		ReadHeaderTimeout:            headerTimeout,
-		ReadTimeout:                  readTimeout,
-		WriteTimeout:                 writeTimeout,
-		IdleTimeout:                  idleTimeout,
-		MaxHeaderBytes:               maxHeader,
-		ErrorLog:                     log.New(d.log, "", 0),
-		BaseContext:                  func(net.Listener) context.Context { return ctx },
-		DisableGeneralOptionsHandler: true, // "OPTIONS *" is judged as all else
-	}
-	if d.certificate != nil {
-		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*d.certificate}, MinVersion: tls.VersionTLS12}
-	}
+	defer d.log.flush()
+	defer d.Close() // also what no server came to listen on
+	srv := d.server(ctx, h)
 	results := make(chan error, len(d.listeners))
 	var running sync.WaitGroup
 	for _, l := range d.listeners {
@@ -55,4 +44,22 @@ func (d *Door) Serve(ctx context.Context, h http.Handler) error {
 		return failure
 	}
 	return err
+}
+
+func (d *Door) server(ctx context.Context, h http.Handler) *http.Server {
+	srv := &http.Server{
+		Handler:                      d.handler(h),
+		ReadHeaderTimeout:            headerTimeout,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		MaxHeaderBytes:               maxHeader,
+		ErrorLog:                     log.New(d.log, "", 0),
+		BaseContext:                  func(net.Listener) context.Context { return ctx },
+		DisableGeneralOptionsHandler: true, // "OPTIONS *" is judged as all else
+	}
+	if d.certificate != nil {
+		srv.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*d.certificate}, MinVersion: tls.VersionTLS12}
+	}
+	return srv
 }

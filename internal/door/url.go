@@ -7,13 +7,15 @@ import (
 
 // URL is what a person opens. Where all addresses of the machine are bound, it
 // has the first that others can reach; a name of Hosts goes before addresses.
-func (d *Door) URL() string {
+func (d *Door) URL() string { return d.urlAt(d.port()) }
+
+func (d *Door) urlAt(port uint16) string {
 	h, scheme := d.called(), "http"
 	if d.certificate != nil {
 		scheme = "https"
 	}
 	if h.port == 0 {
-		h.port = d.port()
+		h.port = port
 	}
 	if scheme == "http" && h.port == 80 || scheme == "https" && h.port == 443 {
 		h.port = 0
