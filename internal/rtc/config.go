@@ -1,0 +1,65 @@
+package rtc
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// ErrOffer says that a session description cannot be answered, or makes no
+// sense.
+var ErrOffer = errors.New("bad session description")
+
+// ErrCodec says that the two sides have no codec in common.
+var ErrCodec = errors.New("no common codec")
+
+// ErrClosed says that an Engine or a Peer was closed.
+var ErrClosed = errors.New("closed")
+
+// Config of an Engine. The zero value serves all addresses of this machine.
+type Config struct {
+	// UDPPort is that of all peers; 0 takes a free one.
+	UDPPort int
+	// Hosts are the addresses that candidates name instead of this machine's:
+	// of the router before it, which maps them one to one.
+	Hosts []netip.Addr
+	// Loopback serves this machine alone: no other address is listened on.
+	Loopback bool
+	// Servers find the address that others see (STUN), or relay (TURN).
+	Servers []ICEServer
+	// Warn is told of what ends nothing, but should be known. nil is silence.
+	Warn func(text string)
+}
+
+// ICEServer is a STUN or TURN server (RFC 7064, RFC 7065).
+type ICEServer struct {
+	URLs                 []string
+	Username, Credential string
+}
+
+// String names the server without what it is unlocked with.
+func (s ICEServer) String() string { return strings.Join(s.URLs, " ") }
+
+// GoString is String: %#v shows no credential either.
+func (s ICEServer) GoString() string { return s.String() }
+
+func (c Config) iceServers() []webrtc.ICEServer {
+	var list []webrtc.ICEServer
+	for _, s := range c.Servers {
+		server := webrtc.ICEServer{URLs: s.URLs}
+		if s.Username != "" {
+			server.Username, server.Credential = s.Username, s.Credential
+		}
+		list = append(list, server)
+	}
+	return list
+}
+
+func (c Config) warn(format string, a ...any) {
+	if c.Warn != nil {
+		c.Warn(fmt.Sprintf(format, a...))
+	}
+}

@@ -1,0 +1,160 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"github.com/pion/dtls/v3"
+	"github.com/pion/ice/v4"
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+)
+
+// A peer that is silent this long is gone (RFC 7675 has 30 s; a recording that
+// waits for it, or a player that plays to nobody, should not go on for long).
+const (
+	disconnectedAfter = 5 * time.Second
+	failedAfter       = 15 * time.Second
+	keepAlive         = 2 * time.Second
+)
+
+// receiveMTU is how long a received packet may be, more than any network has:
+// Pion's own default cuts what is longer than 1460 bytes, and says nothing.
+const receiveMTU = 2048
+
+// Engine makes peers, which share its sockets. Its methods may be called by
+// any goroutine.
+type Engine struct {
+	config   Config
+	settings webrtc.SettingEngine
+	mux      ice.UDPMux
+
+	mu     sync.Mutex
+	closed bool
+	peers  map[*Peer]struct{}
+	// making counts descriptions that are being made.
+	making sync.WaitGroup
+}
+
+// NewEngine opens the sockets. The error is one of the network.
+func NewEngine(c Config) (*Engine, error) {
+	mux, err := listen(c)
+	if err != nil {
+		return nil, fmt.Errorf("cannot receive UDP: %w", err)
+	}
+	e := &Engine{config: c, mux: mux, peers: make(map[*Peer]struct{})}
+	s := &e.settings
+	s.SetICEUDPMux(mux)
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
+	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	s.SetICETimeouts(disconnectedAfter, failedAfter, keepAlive)
+	s.SetReceiveMTU(receiveMTU)
+	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
+	s.LoggerFactory = quiet{}
+	if c.Loopback {
+		s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
+	}
+	if len(c.Hosts) > 0 {
+		var external []string
+		for _, h := range c.Hosts {
+			external = append(external, h.String())
+		}
+		err := s.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
+			External: external, AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
+		})
+		if err != nil {
+			mux.Close()
+			return nil, fmt.Errorf("addresses for candidates: %w", err)
+		}
+	}
+	return e, nil
+}
+
+// listen opens one socket an address, all with one port where one is given.
+func listen(c Config) (ice.UDPMux, error) {
+	if !c.Loopback {
+		return ice.NewMultiUDPMuxFromPort(c.UDPPort, ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(silent{}))
+	}
+	first, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: c.UDPPort})
+	if err != nil {
+		return nil, err
+	}
+	muxes := []ice.UDPMux{ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: first, Logger: silent{}})}
+	// A machine may have no IPv6, or somebody else on this port of it.
+	port := first.LocalAddr().(*net.UDPAddr).Port
+	if second, err := net.ListenUDP("udp6", &net.UDPAddr{IP: net.IPv6loopback, Port: port}); err == nil {
+		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: second, Logger: silent{}}))
+	}
+	return ice.NewMultiUDPMuxDefault(muxes...), nil
+}
+
+// Addrs are the sockets that peers send to.
+func (e *Engine) Addrs() []net.Addr { return e.mux.GetListenAddresses() }
+
+// Close closes all peers, and waits for them.
+func (e *Engine) Close() error {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	e.making.Wait()
+	e.mu.Lock()
+	var peers []*Peer
+	for p := range e.peers {
+		peers = append(peers, p)
+	}
+	e.mu.Unlock()
+	var all sync.WaitGroup
+	for _, p := range peers {
+		all.Go(func() { p.Close() })
+	}
+	all.Wait()
+	return e.mux.Close()
+}
+
+// begin guards the making of a peer against Close.
+func (e *Engine) begin() error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return ErrClosed
+	}
+	e.making.Add(1)
+	return nil
+}
+
+func (e *Engine) newPeer(m *webrtc.MediaEngine, r *interceptor.Registry) (*Peer, error) {
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(e.settings), webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r))
+	pc, err := api.NewPeerConnection(webrtc.Configuration{
+		ICEServers: e.config.iceServers(), BundlePolicy: webrtc.BundlePolicyMaxBundle,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p := &Peer{engine: e, pc: pc, connected: make(chan struct{}), done: make(chan struct{})}
+	e.mu.Lock()
+	e.peers[p] = struct{}{}
+	e.mu.Unlock()
+	pc.OnConnectionStateChange(p.state)
+	return p, nil
+}
+
+// describe sets a description of our own, and returns it with all candidates.
+func (p *Peer) describe(ctx context.Context, d webrtc.SessionDescription, err error) (string, error) {
+	if err != nil {
+		return "", err
+	}
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(d); err != nil {
+		return "", err
+	}
+	select {
+	case <-gathered:
+		return p.pc.LocalDescription().SDP, nil
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}

@@ -1,0 +1,166 @@
+package rtc
+
+import (
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/webrtc/v4"
+)
+
+// InTrack is one medium that a peer receives, or one layer of a simulcast: what
+// was negotiated for it, and its packets.
+type InTrack struct {
+	Index       int    // of the media line
+	Kind        string // "audio" or "video"
+	Codec       string // as mjr.LookupCodec knows it
+	ClockRate   int    // of the timestamps in Hz
+	PayloadType uint8
+	REDType     int // the payload type of RED; 0 is none
+	Fmtp        string
+	MID, RID    string
+	Extensions  map[int]string // id to URI
+
+	peer     *Peer
+	track    *webrtc.TrackRemote
+	receiver *webrtc.RTPReceiver
+	first    []byte // read to know the codec; nil when it was given out
+	foreign  atomic.Int64
+	report   atomic.Pointer[func(ntp uint64, rtp uint32, at time.Time)]
+}
+
+// incoming is called by Pion, in a goroutine of its own, for every track.
+func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver, o ReceiveOptions) {
+	t := &InTrack{peer: p, track: track, receiver: receiver, Kind: track.Kind().String(), RID: track.RID()}
+	l := t.find(answered)
+	if l == nil || !t.begin(l) {
+		return
+	}
+	p.running.Go(t.readRTCP)
+	if t.Kind == "video" {
+		p.running.Go(func() {
+			t.RequestKeyFrame()
+			p.every(o.KeyFrameEvery, t.RequestKeyFrame)
+		})
+	}
+	o.Track(t)
+}
+
+// find finds the media line of the track.
+func (t *InTrack) find(answered []line) *line {
+	tr := t.receiver.RTPTransceiver()
+	if tr == nil {
+		return nil
+	}
+	for i := range answered {
+		if answered[i].mid == tr.Mid() && answered[i].media() {
+			return &answered[i]
+		}
+	}
+	return nil
+}
+
+// begin reads the first packet that is of a codec agreed on: which of them is
+// used is known from nothing else.
+func (t *InTrack) begin(l *line) bool {
+	t.Index, t.MID, t.Extensions = l.index, l.mid, l.ext
+	buf := make([]byte, receiveMTU)
+	for {
+		n, _, err := t.track.Read(buf)
+		if err != nil {
+			return false
+		}
+		if n < 12 {
+			t.foreign.Add(1)
+			continue
+		}
+		c, ok := l.byType(int(buf[1] & 0x7f))
+		if ok && c.name == "red" {
+			red := c.pt
+			for _, c = range l.codecs {
+				if c.name != "red" && l.red(c.pt) == red {
+					break
+				}
+			}
+			ok = c.name != "red"
+		}
+		if !ok || c.name == "rtx" {
+			t.foreign.Add(1)
+			continue
+		}
+		t.Codec, t.ClockRate, t.Fmtp = c.name, c.clock, c.fmtp
+		t.PayloadType, t.REDType = uint8(c.pt), l.red(c.pt)
+		t.first = buf[:n]
+		return true
+	}
+}
+
+// ReadRTP reads one whole packet into buf, which should hold 1500 bytes. Those
+// that were sent again over RTX are as they were at first. Packets come in the
+// order in which they arrived, and may come twice: browsers measure the
+// bandwidth with old ones. The error is io.EOF when the session is over.
+func (t *InTrack) ReadRTP(buf []byte) (int, error) {
+	if t.first != nil {
+		n := copy(buf, t.first)
+		t.first = nil
+		return n, nil
+	}
+	for {
+		n, _, err := t.track.Read(buf)
+		if err != nil {
+			return 0, io.EOF
+		}
+		if n < 12 {
+			t.foreign.Add(1)
+			continue
+		}
+		if pt := buf[1] & 0x7f; pt != t.PayloadType && (t.REDType == 0 || int(pt) != t.REDType) {
+			t.foreign.Add(1)
+			continue
+		}
+		return n, nil
+	}
+}
+
+// Foreign counts the packets that were of no codec of this track, and left out.
+func (t *InTrack) Foreign() int64 { return t.foreign.Load() }
+
+// SSRC is that of the first packet's sender.
+func (t *InTrack) SSRC() uint32 { return uint32(t.track.SSRC()) }
+
+// OnSenderReport sets who is told of sender reports (RFC 3550, section 6.4.1):
+// the sender's clock in NTP's format, its RTP timestamp at that time, and when
+// the report came.
+func (t *InTrack) OnSenderReport(f func(ntp uint64, rtp uint32, at time.Time)) { t.report.Store(&f) }
+
+// RequestKeyFrame asks the sender for one (PLI).
+func (t *InTrack) RequestKeyFrame() {
+	if t.Kind == "video" {
+		t.peer.send(&rtcp.PictureLossIndication{MediaSSRC: t.SSRC()})
+	}
+}
+
+// readRTCP reads until the peer is gone: Pion's repair stands still where
+// nobody reads.
+func (t *InTrack) readRTCP() {
+	for {
+		var packets []rtcp.Packet
+		var err error
+		if t.RID != "" {
+			packets, _, err = t.receiver.ReadSimulcastRTCP(t.RID)
+		} else {
+			packets, _, err = t.receiver.ReadRTCP()
+		}
+		if err != nil {
+			return
+		}
+		at := time.Now()
+		for _, p := range packets {
+			sr, ok := p.(*rtcp.SenderReport)
+			if f := t.report.Load(); ok && f != nil && sr.SSRC == t.SSRC() {
+				(*f)(sr.NTPTime, sr.RTPTime, at)
+			}
+		}
+	}
+}

@@ -1,0 +1,129 @@
+package rtc
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/pion/webrtc/v4"
+)
+
+// match finds for every track the codec of an offer that serves it, and sets
+// up Pion with these alone, by the payload types that the offer gave them.
+func match(offered []line, tracks []OutTrack) (*webrtc.MediaEngine, [][]codec, error) {
+	free := map[string][]line{}
+	for _, l := range offered {
+		if !l.media() {
+			continue
+		}
+		if l.direction != "recvonly" && l.direction != "sendrecv" {
+			return nil, nil, fmt.Errorf("%w: its %s line %d does not receive", ErrOffer, l.kind, l.index)
+		}
+		free[l.kind] = append(free[l.kind], l)
+	}
+	plan := make([][]codec, len(tracks))
+	found := false
+	for i, t := range tracks {
+		if len(free[t.Kind]) == 0 {
+			continue
+		}
+		l := free[t.Kind][0]
+		best, n := codec{}, 0
+		for _, c := range l.codecs {
+			if score := fit(c, t); score > n {
+				best, n = c, score
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		plan[i] = append(plan[i], best)
+		if red := l.red(best.pt); t.RED && red != 0 {
+			c, _ := l.byType(red)
+			plan[i] = append(plan[i], c)
+		}
+		free[t.Kind] = free[t.Kind][1:]
+		found = true
+	}
+	if !found {
+		return nil, nil, ErrCodec
+	}
+	m, err := sending(tracks, plan)
+	return m, plan, err
+}
+
+// propose chooses payload types for an offer: one for each different codec.
+func propose(tracks []OutTrack) (*webrtc.MediaEngine, [][]codec, error) {
+	plan := make([][]codec, len(tracks))
+	next := 96
+	for i, t := range tracks {
+		c := codec{name: t.Codec, clock: t.ClockRate, fmtp: t.Fmtp, pt: next}
+		switch t.Codec {
+		case "opus":
+			c.channels = 2
+		case "pcmu":
+			c.pt = 0
+		case "pcma":
+			c.pt = 8
+		case "g722":
+			c.pt = 9
+		case "vp8", "vp9", "av1", "h264", "h265":
+		default:
+			return nil, nil, fmt.Errorf("%w: %s is none of WebRTC", ErrCodec, t.Codec)
+		}
+		if t.Codec == "h264" && c.fmtp == "" {
+			c.fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+		}
+		if c.pt == next {
+			next++
+		}
+		if t.Kind == "video" {
+			c.feedback = videoFeedback()
+		} else {
+			c.feedback = []string{"nack"}
+		}
+		plan[i] = []codec{c}
+		if t.RED {
+			plan[i] = append(plan[i], codec{name: "red", clock: c.clock, channels: c.channels, pt: next,
+				fmtp: strconv.Itoa(c.pt) + "/" + strconv.Itoa(c.pt)})
+			next++
+		}
+	}
+	m, err := sending(tracks, plan)
+	return m, plan, err
+}
+
+// sending sets up Pion with the codecs of a plan and the header extensions
+// that the tracks want.
+func sending(tracks []OutTrack, plan [][]codec) (*webrtc.MediaEngine, error) {
+	m := new(webrtc.MediaEngine)
+	for i, codecs := range plan {
+		if len(codecs) == 0 {
+			continue
+		}
+		kind := webrtc.NewRTPCodecType(tracks[i].Kind)
+		for _, c := range codecs {
+			c.feedback = wanted(c.feedback)
+			if err := m.RegisterCodec(c.parameters(tracks[i].Kind), kind); err != nil {
+				return nil, fmt.Errorf("%w: %v", ErrOffer, err)
+			}
+		}
+		for _, uri := range tracks[i].Extensions {
+			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind, webrtc.RTPTransceiverDirectionSendonly); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}
+
+// wanted are the kinds of feedback that are understood, of those offered.
+func wanted(offered []string) []string {
+	var all []string
+	for _, f := range offered {
+		switch f {
+		case "nack", "nack pli", "ccm fir":
+			all = append(all, f)
+		}
+	}
+	return all
+}

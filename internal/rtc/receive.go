@@ -1,0 +1,166 @@
+package rtc
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/nack"
+	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// keyFrameEvery is how often a sender is asked for a key frame: a recording
+// that lost one, and replay, can go on from the next.
+const keyFrameEvery = 4 * time.Second
+
+// ReceiveOptions say what becomes of what is received.
+type ReceiveOptions struct {
+	// Track is called for every track, and every layer of a simulcast, when its
+	// first packet has come: in a goroutine of its own, which reads until
+	// ReadRTP fails. What is read late is lost, so it should only copy.
+	Track func(*InTrack)
+	// KeyFrameEvery is how often video is asked for a key frame; 0 is 4 s.
+	KeyFrameEvery time.Duration
+}
+
+// Receive answers an offer to send media: of a WHIP client, or of Janus to
+// those who subscribe. The answer has all candidates. ctx bounds the making of
+// the answer alone.
+//
+// The error wraps ErrOffer where the offer cannot be understood, ErrCodec
+// where no codec in it is known.
+func (e *Engine) Receive(ctx context.Context, offer string, o ReceiveOptions) (p *Peer, answer string, err error) {
+	offered, err := lines(offer)
+	if err != nil {
+		return nil, "", err
+	}
+	if !sends(offered) {
+		return nil, "", fmt.Errorf("%w: it sends no audio and no video", ErrOffer)
+	}
+	if err := e.begin(); err != nil {
+		return nil, "", err
+	}
+	defer e.making.Done()
+	defer guard(&err)
+	m, r, err := receiver()
+	if err != nil {
+		return nil, "", err
+	}
+	p, err = e.newPeer(m, r)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() {
+		if err != nil {
+			p.Close()
+			p = nil
+		}
+	}()
+	if o.KeyFrameEvery <= 0 {
+		o.KeyFrameEvery = keyFrameEvery
+	}
+	negotiated := make(chan []line, 1)
+	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+		all := <-negotiated
+		negotiated <- all
+		p.incoming(all, t, r, o)
+	})
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	d, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	answer, err = p.describe(ctx, d, nil)
+	if err != nil {
+		return p, "", err
+	}
+	answered, err := lines(answer)
+	if err != nil {
+		return p, "", err
+	}
+	if !receives(answered) {
+		return p, "", ErrCodec
+	}
+	negotiated <- answered
+	return p, answer, nil
+}
+
+func sends(all []line) bool {
+	for _, l := range all {
+		if l.media() && (l.direction == "sendrecv" || l.direction == "sendonly") {
+			return true
+		}
+	}
+	return false
+}
+
+func receives(all []line) bool {
+	for _, l := range all {
+		if l.media() && (l.direction == "sendrecv" || l.direction == "recvonly") {
+			return true
+		}
+	}
+	return false
+}
+
+func (l line) media() bool { return !l.refused && (l.kind == "audio" || l.kind == "video") }
+
+// receiver sets up what a receiving peer knows and does.
+func receiver() (*webrtc.MediaEngine, *interceptor.Registry, error) {
+	m, r := new(webrtc.MediaEngine), new(interceptor.Registry)
+	audio, video := registered()
+	for _, c := range audio {
+		if err := m.RegisterCodec(c.parameters("audio"), webrtc.RTPCodecTypeAudio); err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, c := range video {
+		if err := m.RegisterCodec(c.parameters("video"), webrtc.RTPCodecTypeVideo); err != nil {
+			return nil, nil, err
+		}
+	}
+	for kind, uris := range recorded() {
+		for _, uri := range uris {
+			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
+				return nil, nil, err
+			}
+		}
+	}
+	// Sending feedback about all packets (TWCC) lets browsers raise their bitrate.
+	if err := webrtc.ConfigureTWCCSender(m, r); err != nil {
+		return nil, nil, err
+	}
+	generator, err := nack.NewGeneratorInterceptor()
+	if err != nil {
+		return nil, nil, err
+	}
+	reports, err := report.NewReceiverInterceptor()
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Add(generator)
+	r.Add(reports)
+	return m, r, nil
+}
+
+// recorded are the header extensions that a recording should have, and those
+// that tell the layers of a simulcast apart.
+func recorded() map[webrtc.RTPCodecType][]string {
+	return map[webrtc.RTPCodecType][]string{
+		webrtc.RTPCodecTypeAudio: {
+			sdp.SDESMidURI, sdp.AudioLevelURI,
+			"http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
+		},
+		webrtc.RTPCodecTypeVideo: {
+			sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI,
+			"urn:3gpp:video-orientation",
+			"http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
+			"https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
+		},
+	}
+}

@@ -1,0 +1,159 @@
+package rtc
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/webrtc/v4"
+)
+
+// Send answers an offer to receive media, of a WHEP client: the first track of
+// a kind goes to the first media line of that kind which takes its codec, and
+// so on. Peer.Outs tells what came of it. ctx bounds the making of the answer
+// alone.
+//
+// The error wraps ErrOffer where the offer cannot be understood, ErrCodec
+// where it takes none of the tracks.
+func (e *Engine) Send(ctx context.Context, offer string, tracks []OutTrack, f Feedback) (p *Peer, answer string, err error) {
+	offered, err := lines(offer)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := e.begin(); err != nil {
+		return nil, "", err
+	}
+	defer e.making.Done()
+	defer guard(&err)
+	m, plan, err := match(offered, tracks)
+	if err != nil {
+		return nil, "", err
+	}
+	p, err = e.newPeer(m, new(interceptor.Registry))
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() {
+		if err != nil {
+			p.Close()
+			p = nil
+		}
+	}()
+	if err := p.addTracks(tracks, plan); err != nil {
+		return p, "", err
+	}
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	d, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	answer, err = p.describe(ctx, d, nil)
+	if err != nil {
+		return p, "", wrapCodec(err)
+	}
+	p.listen(f)
+	return p, answer, nil
+}
+
+// Offer makes an offer to send tracks, for a WHIP server or for Janus; each in
+// its own codec alone. Peer.Answer takes the answer, then Peer.Outs tells what
+// came of it. ctx bounds the gathering of candidates.
+func (e *Engine) Offer(ctx context.Context, tracks []OutTrack, f Feedback) (p *Peer, offer string, err error) {
+	if err := e.begin(); err != nil {
+		return nil, "", err
+	}
+	defer e.making.Done()
+	m, plan, err := propose(tracks)
+	if err != nil {
+		return nil, "", err
+	}
+	p, err = e.newPeer(m, new(interceptor.Registry))
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() {
+		if err != nil {
+			p.Close()
+			p = nil
+		}
+	}()
+	if err := p.addTracks(tracks, plan); err != nil {
+		return p, "", err
+	}
+	d, err := p.pc.CreateOffer(nil)
+	offer, err = p.describe(ctx, d, err)
+	if err != nil {
+		return p, "", err
+	}
+	p.feedback = f
+	return p, offer, nil
+}
+
+// Answer takes the answer to the offer that the Peer was made with. The error
+// wraps ErrOffer where it cannot be understood, ErrCodec where it takes none
+// of the tracks.
+func (p *Peer) Answer(answer string) (err error) {
+	defer guard(&err)
+	if _, err := lines(answer); err != nil {
+		return err
+	}
+	err = p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
+	if errors.Is(err, webrtc.ErrUnsupportedCodec) {
+		return wrapCodec(err)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	for _, t := range p.outs {
+		if t.out.Sent {
+			p.listen(p.feedback)
+			return nil
+		}
+	}
+	return ErrCodec
+}
+
+func wrapCodec(err error) error {
+	if errors.Is(err, webrtc.ErrUnsupportedCodec) {
+		return fmt.Errorf("%w: %v", ErrCodec, err)
+	}
+	return err
+}
+
+// Outs tell what was negotiated, by track.
+func (p *Peer) Outs() []Out {
+	var outs []Out
+	for _, t := range p.outs {
+		outs = append(outs, t.out)
+	}
+	return outs
+}
+
+// addTracks makes the media lines. A track without codecs in the plan is not
+// sent.
+func (p *Peer) addTracks(tracks []OutTrack, plan [][]codec) error {
+	for i, want := range tracks {
+		t := &outTrack{want: want, id: want.Kind + strconv.Itoa(i)}
+		p.outs = append(p.outs, t)
+		if len(plan[i]) == 0 {
+			continue
+		}
+		tr, err := p.pc.AddTransceiverFromTrack(t, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly})
+		if err != nil {
+			return err
+		}
+		var prefer []webrtc.RTPCodecParameters
+		for _, c := range plan[i] {
+			prefer = append(prefer, c.parameters(want.Kind))
+		}
+		if err := tr.SetCodecPreferences(prefer); err != nil {
+			return err
+		}
+		p.senders = append(p.senders, sender{i, t, tr.Sender()})
+	}
+	return nil
+}
