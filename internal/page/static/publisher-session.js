@@ -39,11 +39,10 @@ export class Session {
       if (encryption) await this.#until(() => this.#tracks.every(({ counts }) => counts), within.worker, "the worker that seals did not take the tracks");
       await this.#negotiate(Boolean(encryption));
       await this.#until(() => this.#pc.connectionState === "connected", within.connection, "no connection to the recorder: no media can reach it");
-      if (encryption) {
-        await this.#until(() => this.#tracks.every(({ counts }) => counts.sealed > 0), within.sealing, "nothing was sealed");
-        for (const { track } of this.#tracks) track.enabled = true;
-      }
-      this.#timer = setInterval(() => this.#watch(Boolean(encryption)).catch((e) => this.#end(e)), 1_000);
+      if (!encryption) return;
+      this.#timer = setInterval(() => this.#watch().catch((e) => this.#end(e)), 500);
+      await this.#until(() => this.#tracks.every(({ counts }) => counts.sealed > 0), within.sealing, "nothing was sealed");
+      for (const { track } of this.#tracks) track.enabled = true;
     } catch (error) {
       this.#end(error);
     }
@@ -140,12 +139,11 @@ export class Session {
     }
   }
 
-  // watch compares what the browser sent, as of a second ago, with what the
-  // worker has sealed by now.
-  async #watch(encrypting) {
-    if (!encrypting) return;
+  // watch compares what the browser had sent when it last looked with what the
+  // worker has sealed by now, of which it tells four times a second.
+  async #watch() {
     for (const t of this.#tracks) {
-      if (t.sent > t.counts.sealed) throw new Error(`${t.kind} was about to leave without encryption`);
+      if (t.sent > t.counts.sealed) throw new Error(`the browser sends ${t.kind} past the encryption`);
       const stats = await t.sender.getStats();
       for (const s of stats.values()) {
         if (s.type !== "outbound-rtp") continue;

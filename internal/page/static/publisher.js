@@ -97,12 +97,11 @@ function lost() {
 
 async function start() {
   const encryption = keys.encryption;
-  let failure;
-  const mine = new Session({ whip, trace, ended: (error) => { failure = error; over(error); } });
+  const mine = new Session({ whip, trace, ended: over });
   session = mine;
   say("connecting", "Connecting to the recorder …");
   await mine.start({ stream: capture.stream, codec: $("codec").value, encryption, trace });
-  if (session !== mine || failure) return;
+  if (session !== mine) return;
   since = performance.now();
   say("recording", encryption ? "Recording, encrypted end to end." : "Recording, not encrypted.");
 }
@@ -110,7 +109,7 @@ async function start() {
 function over(error) {
   session = null;
   $("counts").textContent = "";
-  if (error) say("failed", `Failed: ${error.message}.`);
+  if (error) say("failed", `Failed: ${error.message.replace(/\.$/, "")}.`);
   else if (capture.stream.active) say("stopped", "Stopped. The recording is with the recorder.");
   else say("stopped", "Stopped, as the device is gone or the screen is shared no more.");
 }
