@@ -46,6 +46,7 @@ type message struct {
 		Reason string `json:"reason"`
 	} `json:"error"`
 
+	Version   int        `json:"version"`   // of server_info: 1102 is 1.1.2
 	Reason    string     `json:"reason"`    // of hangup
 	Type      string     `json:"type"`      // of media: audio or video
 	MID       string     `json:"mid"`       // of media and slowlink

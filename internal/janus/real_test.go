@@ -128,3 +128,22 @@ func TestKilledReal(t *testing.T) {
 		})
 	}
 }
+
+// TestEncryptionReal: Debian's Janus, 1.1.2, does not tell subscribers, but
+// lists what rooms demand.
+func TestEncryptionReal(t *testing.T) {
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: 1, E2EE: true})
+	j.Create(t, janustest.Room{ID: 2})
+	j.Create(t, janustest.Room{ID: 3, E2EE: true, Private: true})
+	s := dial(t, janus.Options{URL: j.URL})
+	for room, want := range map[string]janus.Encryption{"1": {Required: true}, "2": {}, "3": {}} {
+		r, err := s.Join(t.Context(), janus.RoomOptions{Room: room})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Encryption(t.Context()); got != want {
+			t.Errorf("room %s: got %+v, want %+v", room, got, want)
+		}
+	}
+}

@@ -162,7 +162,9 @@ func (s *Session) call(ctx context.Context, r request, c *call) (*message, error
 	c.answer = make(chan *message, 1)
 	r.Transaction, r.Secret, r.Token = rand.Text(), s.options.Secret, s.options.Token
 	s.mu.Lock()
-	r.SessionID = s.id
+	if r.Janus != "info" { // that is of the server
+		r.SessionID = s.id
+	}
 	s.calls[r.Transaction] = c
 	s.mu.Unlock()
 	defer func() {
@@ -173,17 +175,22 @@ func (s *Session) call(ctx context.Context, r request, c *call) (*message, error
 	if err := s.write(r); err != nil {
 		return nil, err
 	}
+	var m *message
 	select {
-	case m := <-c.answer:
-		if m.Janus == kindError {
-			return nil, &Error{Request: r.Janus, Code: m.Error.Code, Reason: clip(s.hidden.clean(m.Error.Reason))}
-		}
-		return m, nil
-	case <-s.ctx.Done():
-		return nil, s.Err()
+	case m = <-c.answer:
 	case <-ctx.Done():
 		return nil, context.Cause(ctx)
+	case <-s.ctx.Done():
+		select { // what came before the end counts
+		case m = <-c.answer:
+		default:
+			return nil, s.Err()
+		}
 	}
+	if m.Janus == kindError {
+		return nil, &Error{Request: r.Janus, Code: m.Error.Code, Reason: clip(s.hidden.clean(m.Error.Reason))}
+	}
+	return m, nil
 }
 
 // write sends a message. It has the time that an answer has: a caller who

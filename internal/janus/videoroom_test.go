@@ -193,3 +193,23 @@ func TestSubscriptions(t *testing.T) {
 		})
 	}
 }
+
+func TestEncryption(t *testing.T) {
+	for _, c := range []struct {
+		name, info string
+		want       janus.Encryption
+	}{
+		{"Janus 0.14.3", `"version":143`, janus.Encryption{Told: true}},
+		{"Janus 1.2.2", `"version":1202`, janus.Encryption{Told: true}},
+		{"Janus 1.2.1, which gives no second session", `"version":1201`, janus.Encryption{}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := room(t, janus.RoomOptions{Room: "1234"}, script(`{"janus":"server_info","transaction":"TX",`+c.info+`}`))
+				if got := r.Encryption(t.Context()); got != c.want {
+					t.Errorf("got %+v, want %+v", got, c.want)
+				}
+			})
+		})
+	}
+}

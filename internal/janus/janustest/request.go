@@ -68,6 +68,7 @@ type Room struct {
 	VP9Profile string   `json:"vp9_profile,omitempty"`
 	Record     bool     `json:"record,omitempty"`
 	RecordDir  string   `json:"rec_dir,omitempty"`
+	Private    bool     `json:"is_private,omitempty"`
 	E2EE       bool     `json:"require_e2ee,omitempty"`
 	PrivateID  bool     `json:"require_pvtid,omitempty"`
 	Joining    bool     `json:"notify_joining,omitempty"`
