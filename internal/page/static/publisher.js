@@ -48,7 +48,8 @@ function refresh() {
   const busy = session !== null;
   const captured = capture.stream.active;
   const source = $("source").value;
-  $("sources").disabled = $("encryption").disabled = busy;
+  $("sources").disabled = busy;
+  for (const input of $("encryption").querySelectorAll("input")) input.disabled = busy; // the key can still be saved
   $("camera-field").hidden = source !== "camera" || $("camera").length === 0;
   $("microphone-field").hidden = $("microphone").length === 0;
   $("codec-field").hidden = source === "microphone";
