@@ -61,7 +61,7 @@ func (l *logger) tellSkipped() {
 
 // Write takes what net/http has to say.
 func (l *logger) Write(b []byte) (int, error) {
-	l.print(strings.TrimPrefix(string(b), "http: "))
+	l.print(strings.TrimSpace(strings.TrimPrefix(string(b), "http: ")))
 	return len(b), nil
 }
 
@@ -89,7 +89,6 @@ func printable(text string, n int) string {
 		switch c := text[i]; {
 		case c >= ' ' && c < 0x7F:
 			b.WriteByte(c)
-		case c == '\n' && i == len(text)-1:
 		default:
 			b.WriteByte('?')
 		}
