@@ -32,6 +32,7 @@ var rooms = []struct {
 	{"internal/door", nil, nil},
 	{"internal/whip", nil, nil},
 	{"internal/page", nil, nil},
+	{"internal/page/pagetest", []string{module + "internal/corpus", "github.com/chromedp/…"}, nil},
 	{"internal/corpus", nil, nil}, // for tests
 	{"decrypt", []string{module + "decrypt"}, append([]string{"os/…", "path/filepath", "io/ioutil", "io/fs", "log/syslog", "plugin"}, noNet...)},
 	{"decrypt/decrypttest", []string{module + "decrypt", module + "internal/corpus"}, noNet},
