@@ -30,6 +30,9 @@ func newLink(t testing.TB) link {
 	permitted(t, "ip", "netns", "add", l.namespace)
 	for i, args := range [][]string{
 		{"link", "add", l.outer, "type", "veth", "peer", "name", l.inner, "netns", l.namespace},
+		// An address of IPv6 cannot be used for some seconds, by others neither.
+		{"link", "set", l.outer, "addrgenmode", "none"},
+		{"-n", l.namespace, "link", "set", l.inner, "addrgenmode", "none"},
 		{"addr", "add", l.outside.String() + "/30", "dev", l.outer},
 		{"link", "set", l.outer, "up"},
 		{"-n", l.namespace, "addr", "add", l.inside.String() + "/30", "dev", l.inner},

@@ -1,0 +1,151 @@
+package record
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mjrkit/mjrkit/internal/janus"
+	"github.com/mjrkit/mjrkit/internal/rtc"
+	"github.com/mjrkit/mjrkit/mjr"
+)
+
+// record records streams of one publisher, until they end.
+func (f *following) record(p *feed, who janus.Publisher, mids []string) {
+	err := f.receive(p, who, mids)
+	if err == nil {
+		return
+	}
+	// Janus may hang up before it tells that the publisher went.
+	select {
+	case <-p.ctx.Done():
+		return
+	case <-time.After(goodbye):
+	}
+	err = fmt.Errorf("publisher %s (%q): %w", who.ID, who.Display, err)
+	f.mu.Lock()
+	if f.first == nil {
+		f.first = err
+	}
+	f.mu.Unlock()
+	if f.j.options.Feed != "" {
+		f.cancel()
+		return
+	}
+	f.r.options.Warn(err.Error())
+}
+
+var errPeer = errors.New("the peer connection with janus ended")
+
+// receive subscribes to streams, and writes what comes.
+func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
+	ctx, stop := context.WithCancelCause(p.ctx)
+	defer stop(nil)
+	sub, err := f.j.room.Subscribe(ctx, who.ID, mids...)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		bye, stop := context.WithTimeout(context.Background(), goodbye)
+		defer stop()
+		_ = sub.Close(bye) // it is over, whatever Janus says
+	}()
+	encrypted := sub.Offer.E2EE || f.j.e2ee.Required
+	peer, answer, err := f.j.options.Engine.Receive(ctx, sub.Offer.SDP, rtc.ReceiveOptions{Track: func(t *rtc.InTrack) {
+		if err := f.write(t, trackOf(p, who, sub, encrypted, t)); err != nil {
+			stop(err)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	defer peer.Close()
+	if err := sub.Start(ctx, answer); err != nil {
+		return err
+	}
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer stop(nil)
+	watching.Go(func() {
+		select {
+		case <-peer.Done():
+			stop(errors.Join(errPeer, peer.Err()))
+		case <-ctx.Done():
+		}
+	})
+	for {
+		e, err := sub.Next(ctx)
+		if err != nil {
+			return err
+		}
+		switch e.Kind {
+		case janus.WebRTCUp:
+			told := JanusPublisher{Number: p.number, ID: who.ID.String(), Display: who.Display, Encrypted: encrypted || f.r.options.Encrypted}
+			f.j.options.Notify(told)
+			defer func() { told.Gone = true; f.j.options.Notify(told) }()
+		case janus.HangUp:
+			return fmt.Errorf("janus hung up: %q", e.Reason)
+		}
+	}
+}
+
+// write records one medium until it ends. What MJR files have no place for is
+// left out, and named.
+func (f *following) write(in *rtc.InTrack, t Track) error {
+	file, err := f.r.Open(t)
+	var header *mjr.HeaderError
+	if errors.As(err, &header) {
+		f.r.options.Warn(fmt.Sprintf("publisher %d: %s %q left out: %v", t.Publisher+1, in.Kind, in.MID, err))
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	f.live.Add(1)
+	in.OnSenderReport(file.SenderReport)
+	dead := false
+	buf := make([]byte, mjr.MaxPacket+1) // what is longer is counted as such
+	for !dead {
+		n, err := in.ReadRTP(buf)
+		if err != nil {
+			break
+		}
+		dead = file.WriteRTP(buf[:n], time.Now()) != nil // the recorder tells why
+	}
+	for range in.Foreign() {
+		file.otherPacket()
+	}
+	if f.live.Add(-1) == 0 && dead {
+		f.cancel()
+	}
+	return nil
+}
+
+// trackOf is what is known of a medium that Janus sends: of the peer
+// connection, of the subscription, and of the publisher's own session.
+func trackOf(p *feed, who janus.Publisher, sub *janus.Subscription, e2ee bool, in *rtc.InTrack) Track {
+	t := Track{
+		Index: in.Index, Kind: mjr.Audio, Codec: in.Codec, Fmtp: in.Fmtp, MID: in.MID, RID: in.RID,
+		ClockRate: in.ClockRate, PayloadType: in.PayloadType, REDType: in.REDType, Extensions: in.Extensions,
+	}
+	if in.Kind == mjr.Video.String() {
+		t.Kind = mjr.Video
+	}
+	t.Publisher, t.Encrypted, t.Description = p.number, e2ee, who.Display
+	i := slices.IndexFunc(sub.Streams, func(s janus.Subscribed) bool { return s.MID == in.MID })
+	if i < 0 {
+		return t
+	}
+	k := slices.IndexFunc(who.Streams, func(s janus.Stream) bool { return s.MID == sub.Streams[i].FeedMID })
+	if k >= 0 {
+		t.Index, t.MID = who.Streams[k].Index, who.Streams[k].MID
+		if text := who.Streams[k].Description; text != "" {
+			t.Description = text
+		}
+	}
+	return t
+}
