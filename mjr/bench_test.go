@@ -94,3 +94,20 @@ func TestNoAllocationPerPacket(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkParts is what joining costs a packet.
+func BenchmarkParts(b *testing.B) {
+	rec := vp8(b, 0)
+	part := mjr.Part{Name: "call-video-1.mjr", R: &endless{head: rec.head, records: rec.file[len(rec.head):]}}
+	r, err := mjr.NewPartsReader(part, mjr.Part{Name: "call-video-1.p002.mjr"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64((len(rec.file) - len(rec.head)) / len(rec.records)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := r.ReadPacket(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
