@@ -27,6 +27,7 @@ const (
 type clock struct {
 	rate    int64
 	running bool
+	begin   uint32 // of the first packet written
 	ts      uint32 // of the packet before
 	time    int64  // of the packet before
 	newest  int64  // the greatest so far
@@ -52,7 +53,7 @@ func newClock(rate int) clock {
 }
 
 // start sets time 0.
-func (c *clock) start(ts uint32) { c.ts = ts }
+func (c *clock) start(ts uint32) { c.begin, c.ts = ts, ts }
 
 // next is the time of a packet whose timestamp goes on from the one before;
 // false if it does not.

@@ -22,6 +22,9 @@ type Report struct {
 	// last packet passed on, retransmissions aside; as stored, and 0 where
 	// none were.
 	FirstArrival, LastArrival time.Duration
+	// StartTimestamp is the RTP timestamp at which Packet.Time is 0: that of
+	// the first packet written.
+	StartTimestamp uint32
 	// FirstTime and LastTime are the least and the greatest Packet.Time.
 	FirstTime, LastTime int64
 	// LastDuration is how long the last frame lasts, in ticks, if it lasts as
@@ -102,6 +105,7 @@ func (c *counts) report(k *clock) Report {
 	for _, s := range c.ssrcs {
 		r.SSRCs[s.ssrc] = s.n
 	}
+	r.StartTimestamp = k.begin
 	if !k.running {
 		return r
 	}
