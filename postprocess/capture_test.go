@@ -137,6 +137,11 @@ func balance(t testing.TB, rep Report) {
 			t.Errorf("%s: %d packets read, %d accounted for: %+v", tr.Name, p.Read, sum, p)
 		}
 		passed := tr.File.Records
+		for n, part := range tr.Parts {
+			if n > 0 {
+				passed += part.Records
+			}
+		}
 		if o := tr.Opening; o.Opened > 0 {
 			if sum := o.Opened + o.NotAuth + sumIDs(o.NoKey, o.NoKeyMore) + o.Malformed + o.Clear; sum != tr.File.Records {
 				t.Errorf("%s: %d records, %d accounted for: %+v", tr.Name, tr.File.Records, sum, o)

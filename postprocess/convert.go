@@ -13,6 +13,7 @@ import (
 	"io"
 
 	"github.com/mjrkit/mjrkit/decrypt"
+	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/postprocess/media"
 )
 
@@ -20,6 +21,13 @@ import (
 type Input struct {
 	Name string    // what reports call it
 	R    io.Reader // the bytes of the MJR file
+	// Parts are the files behind R of a recording that was stored in parts, in
+	// their order. Each is read when the one before it has ended.
+	Parts []mjr.Part
+	// Sender tells inputs apart that were sent by different participants, each
+	// with a clock of his own: sender reports place tracks only beside those
+	// of the same one.
+	Sender string
 	// Opener opens the frames; nil takes them as clear.
 	Opener decrypt.Opener
 	// PacketOpener opens the packets before they are ordered; may be nil.

@@ -66,7 +66,7 @@ func (t *track) sealed(yield func(frame) bool) error {
 			return nil
 		}
 		if err != nil {
-			return &ReadError{t.in.Name, err}
+			return &ReadError{t.partName(), err}
 		}
 		if !yield(f) {
 			return nil
@@ -85,7 +85,7 @@ func (t *track) readMessages() error {
 			return nil
 		}
 		if err != nil {
-			return &ReadError{t.in.Name, err}
+			return &ReadError{t.partName(), err}
 		}
 		if n == 0 || p.Wall.Before(first) {
 			first = p.Wall

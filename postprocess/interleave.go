@@ -34,13 +34,17 @@ func (i *interleaver) prime() error {
 		}
 	}
 	i.tracks = kept
+	return nil
+}
+
+// start numbers the tracks, and makes the first frame of all due at 0.
+func (i *interleaver) start() {
 	for n, t := range i.tracks {
 		t.Track = n
 		if n == 0 || t.start() < i.zero {
 			i.zero = t.start()
 		}
 	}
-	return nil
 }
 
 // media describes the tracks by their headers and first frames.
@@ -48,7 +52,7 @@ func (i *interleaver) media() []media.Track {
 	var created time.Time
 	for _, t := range i.tracks {
 		if u := t.report.Header.FirstFrame; !u.IsZero() && !t.report.Unrelated {
-			created = u.Add(i.zero - t.report.Offset)
+			created = u.Add(i.zero - t.report.Offset - t.report.Sync.Early)
 			break
 		}
 	}

@@ -21,9 +21,10 @@ type TrackReport struct {
 	Left   bool // left out of the output: no frame of it could be used
 	Why    error
 
-	File    mjr.Report    // the container of the recording: damage, truncation
-	Opening PacketReport  // of per-packet schemes: before packets are ordered
-	Packets stream.Report // what became of its packets
+	File    mjr.Report       // the container of the recording: damage, truncation
+	Parts   []mjr.PartReport // all files that it is stored in; File is the first of them
+	Opening PacketReport     // of per-packet schemes: before packets are ordered
+	Packets stream.Report    // what became of its packets
 	Frames  FrameReport
 
 	// RTP is how long the packets last by their timestamps, Wall by the
@@ -31,8 +32,9 @@ type TrackReport struct {
 	// recording has none.
 	RTP, Wall time.Duration
 	// Offset is how much later than the session's first recording this one
-	// began.
+	// began, by received time and less Sync.Early.
 	Offset time.Duration
+	Sync   SyncReport
 	// Unrelated: it began more than a day before or after the first recording
 	// of the session that says when, so Offset was taken for 0.
 	Unrelated bool
@@ -40,6 +42,19 @@ type TrackReport struct {
 	// are the size of the first one.
 	KeyFrames     int64
 	Width, Height int
+}
+
+// SyncReport tells what placed a track beside the others of its sender.
+type SyncReport struct {
+	// BySender: sender reports did. Without them the track would lie Early
+	// later, 0 to stream.Skew, because its packets were on the way for so much
+	// longer than those of the least delayed track.
+	BySender bool
+	Early    time.Duration
+	// Err is why sender reports were not used: stream.ErrNoReports where there
+	// are none, or it wraps stream.ErrReports. It is nil if the track has some
+	// and no other one of its sender does.
+	Err error
 }
 
 // PacketReport counts the packets of a per-packet scheme by what became of

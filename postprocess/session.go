@@ -4,14 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/postprocess/media"
 )
-
-// unrelated is how far apart two recordings of one session cannot begin.
-const unrelated = 24 * time.Hour
 
 // session is one conversion.
 type session struct {
@@ -41,34 +37,8 @@ func (s *session) open(inputs []Input) error {
 		}
 		s.frames.tracks = append(s.frames.tracks, t)
 	}
-	offsets(s.frames.tracks)
+	place(s.frames.tracks)
 	return nil
-}
-
-// offsets places the recordings on one clock, by the times at which their
-// first packets were written; a recording that does not say began with the
-// earliest.
-func offsets(tracks []*track) {
-	var first, earliest time.Time
-	for _, t := range tracks {
-		u := t.report.Header.FirstFrame
-		if u.IsZero() {
-			continue
-		}
-		if first.IsZero() {
-			first, earliest = u, u
-		}
-		if u.Sub(first).Abs() > unrelated {
-			t.report.Unrelated = true
-		} else if u.Before(earliest) {
-			earliest = u
-		}
-	}
-	for _, t := range tracks {
-		if u := t.report.Header.FirstFrame; !u.IsZero() && !t.report.Unrelated {
-			t.report.Offset = u.Sub(earliest)
-		}
-	}
 }
 
 // write copies the frames of all tracks into the container.
@@ -79,6 +49,8 @@ func (s *session) write(w io.Writer, container media.Container) error {
 	if len(s.frames.tracks) == 0 {
 		return s.nothing()
 	}
+	align(s.frames.tracks)
+	s.frames.start()
 	out := &notingWriter{w: w}
 	err := s.copy(out.seekable(), container)
 	if out.err != nil {

@@ -21,7 +21,7 @@ type track struct {
 	clean  bool
 	report *TrackReport
 
-	reader    *mjr.Reader
+	reader    *mjr.PartsReader
 	packets   *packetOpener // nil without a per-packet scheme
 	reorder   *stream.Reorder
 	assembled *assembler
@@ -76,13 +76,33 @@ func newTrack(in Input, o Options, seen *decrypt.Seen, report *TrackReport) (*tr
 }
 
 // openInput reads the header of an input.
-func openInput(in Input) (*mjr.Reader, error) {
+func openInput(in Input) (*mjr.PartsReader, error) {
 	src := &notingReader{r: in.R}
-	r, err := mjr.NewReader(src)
-	if err != nil && src.err != nil {
+	parts := make([]mjr.Part, len(in.Parts))
+	for i, p := range in.Parts {
+		parts[i] = mjr.Part{Name: p.Name, R: &notingReader{r: p.R}}
+	}
+	r, err := mjr.NewPartsReader(mjr.Part{Name: in.Name, R: src}, parts...)
+	if err == nil {
+		return r, nil
+	}
+	if src.err != nil {
 		return nil, &ReadError{in.Name, src.err}
 	}
-	return r, err
+	for _, p := range parts {
+		if failed := p.R.(*notingReader).err; failed != nil {
+			return nil, &ReadError{p.Name, failed}
+		}
+	}
+	return nil, err
+}
+
+// partName names the part that is being read.
+func (t *track) partName() string {
+	if n := t.reader.Part(); n > 0 {
+		return t.in.Parts[n-1].Name
+	}
+	return t.in.Name
 }
 
 // notingReader remembers an error of the input's bytes.
@@ -129,7 +149,7 @@ func (t *track) next() error {
 		f, err := t.frames.readFrame()
 		if err != nil {
 			if !errors.Is(err, io.EOF) {
-				err = &ReadError{t.in.Name, err}
+				err = &ReadError{t.partName(), err}
 			}
 			return err
 		}
@@ -200,7 +220,8 @@ func (t *track) usableVideo(f *frame) bool {
 // finish completes the report when no more is read.
 func (t *track) finish() {
 	r := t.report
-	r.File = t.reader.Report()
+	r.Parts = t.reader.Reports()
+	r.File = r.Parts[0].Report
 	if t.packets != nil {
 		r.Opening = t.packets.report
 	}
