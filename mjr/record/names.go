@@ -66,26 +66,35 @@ func free(stem string) error {
 // unused reports an error if there are recordings of the first publisher of
 // this session, or of any where there may be several.
 func (o Options) unused() error {
+	return o.taken(func(publisher int) bool { return publisher == 0 || o.Publishers })
+}
+
+// freeFor reports an error if there are recordings of one publisher.
+func (o Options) freeFor(publisher int) error {
+	return o.taken(func(p int) bool { return p == publisher })
+}
+
+// taken reports ErrExists for the first recording of a publisher that counts.
+func (o Options) taken(counts func(publisher int) bool) error {
 	dir, base := filepath.Split(o.Name)
 	return none(dir, func(name string) bool {
 		rest, ok := strings.CutPrefix(name, base+"-")
 		if !ok {
 			return false
 		}
-		if number, behind, ok := strings.Cut(rest, "-"); ok && o.Publishers && isNumber(number) {
-			rest = behind
+		publisher := 0
+		if number, behind, ok := strings.Cut(rest, "-"); ok {
+			if n, err := strconv.ParseUint(number, 10, 31); err == nil && n > 1 {
+				publisher, rest = int(n)-1, behind
+			}
 		}
 		for _, k := range []mjr.Kind{mjr.Audio, mjr.Video, mjr.Data} {
 			if behind, ok := strings.CutPrefix(rest, k.String()); ok && isPart(behind) && (behind[0] == '-' || behind[0] == '.') {
-				return true
+				return counts(publisher)
 			}
 		}
 		return false
 	})
-}
-
-func isNumber(s string) bool {
-	return strings.Trim(s, "0123456789") == "" && s != ""
 }
 
 func isPart(name string) bool {
