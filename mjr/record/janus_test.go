@@ -103,10 +103,10 @@ type publishing struct {
 }
 
 // publish publishes recordings in a room, ready to play.
-func publish(t *testing.T, j *janustest.Janus, files []string, o replay.JanusOptions) publishing {
+func publish(t *testing.T, j *janustest.Janus, files []string, o replay.JanusOptions, how replay.Options) publishing {
 	t.Helper()
 	s := opened(t, files)
-	p := replay.NewPlayer(s, replay.Options{})
+	p := replay.NewPlayer(s, how)
 	o.URL, o.Room, o.Engine = j.URL, fmt.Sprint(janusRoom), engine(t)
 	sink, err := replay.PublishJanus(t.Context(), s, p, o)
 	if err != nil {
@@ -176,7 +176,7 @@ func TestJanus(t *testing.T) {
 			j := janustest.Start(t, janustest.Options{})
 			j.Create(t, janustest.Room{ID: janusRoom, E2EE: encrypted, RecordDir: j.Recordings})
 			rec := recordRoom(t, j, record.JanusOptions{})
-			sent := publish(t, j, source.Files, replay.JanusOptions{Display: "Ann"})
+			sent := publish(t, j, source.Files, replay.JanusOptions{Display: "Ann"}, replay.Options{})
 			who := rec.heard(t)
 			if who.Encrypted != encrypted || who.Display != "Ann" || who.Number != 0 || who.Gone {
 				t.Errorf("recorded is %+v", who)
@@ -195,6 +195,9 @@ func TestJanus(t *testing.T) {
 			report, err := rec.r.Close()
 			if err != nil || len(report.Files) != 2 {
 				t.Fatalf("%d files, %v", len(report.Files), err)
+			}
+			if n := sent.player.Stats()[1].KeyFrameRequests; n == 0 {
+				t.Error("no request for a key frame came to the player")
 			}
 			for i, stats := range sent.player.Stats() {
 				kind := []string{"audio", "video"}[i]

@@ -38,7 +38,8 @@ func (f *following) record(p *feed, who janus.Publisher, mids []string) {
 	f.r.options.Warn(err.Error())
 }
 
-var errPeer = errors.New("the peer connection with janus ended")
+// ErrPeer says that media ceased to come over a peer connection.
+var ErrPeer = errors.New("the peer connection with janus ended")
 
 // receive subscribes to streams, and writes what comes.
 func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
@@ -72,7 +73,7 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 	watching.Go(func() {
 		select {
 		case <-peer.Done():
-			stop(errors.Join(errPeer, peer.Err()))
+			stop(errors.Join(ErrPeer, peer.Err()))
 		case <-ctx.Done():
 		}
 	})

@@ -1,0 +1,293 @@
+package record_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/coder/websocket"
+
+	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/janus"
+	"github.com/mjrkit/mjrkit/internal/janus/janustest"
+	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/mjr/record"
+	"github.com/mjrkit/mjrkit/replay"
+)
+
+// loop publishes a recording again and again, until leave is called.
+func loop(t *testing.T, j *janustest.Janus, display string) (leave func()) {
+	t.Helper()
+	p := publish(t, j, corpus.Load(t, "plain-vp8-identity").Files, replay.JanusOptions{Display: display}, replay.Options{Loop: true})
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- p.Play(ctx) }()
+	leave = func() {
+		stop()
+		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", display, err)
+		}
+		ended <- nil
+	}
+	t.Cleanup(leave)
+	return leave
+}
+
+// flowing waits until files of a publisher take packets of all its media.
+func (rec *roomRecording) flowing(t *testing.T, number int) {
+	t.Helper()
+	janustest.Wait(t, fmt.Sprintf("the media of publisher %d", number), func() error {
+		n := 0
+		for _, f := range rec.r.Report().Files {
+			if f.Track.Publisher == number && f.Stored > 0 {
+				n++
+			}
+		}
+		if n < 2 {
+			return fmt.Errorf("%d media of 2", n)
+		}
+		return nil
+	})
+}
+
+// whole checks that all files are finished and whole, and returns their names.
+func whole(t *testing.T, report record.Report) []string {
+	t.Helper()
+	var names []string
+	for _, f := range report.Files {
+		for _, path := range f.Paths {
+			b, err := os.Open(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r, err := mjr.NewReader(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := int64(0)
+			for ; err == nil; n++ {
+				_, err = r.ReadPacket()
+			}
+			b.Close()
+			if !errors.Is(err, io.EOF) || !r.Report().Whole() || n-1 != f.Stored || strings.HasSuffix(path, ".tmp") {
+				t.Errorf("%s: %d packets of %d, %v", path, n-1, f.Stored, err)
+			}
+			names = append(names, filepath.Base(path))
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// TestJanusRoom follows who comes and goes. Whoever comes back is another.
+func TestJanusRoom(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: janusRoom, PrivateID: true, Publishers: 2})
+	leaveAnn := loop(t, j, "Ann") // before the recorder
+	rec := recordRoom(t, j, record.JanusOptions{})
+	if p := rec.heard(t); p.Number != 0 || p.Display != "Ann" || p.Gone {
+		t.Errorf("first is %+v", p)
+	}
+	rec.flowing(t, 0)
+	loop(t, j, "Bob")
+	if p := rec.heard(t); p.Number != 1 || p.Display != "Bob" || p.Gone {
+		t.Errorf("second is %+v", p)
+	}
+	rec.flowing(t, 1)
+	leaveAnn()
+	if p := rec.heard(t); p.Number != 0 || !p.Gone {
+		t.Errorf("who left is %+v", p)
+	}
+	for _, f := range rec.r.Report().Files {
+		if f.Done != (f.Track.Publisher == 0) {
+			t.Errorf("%s: done is %v", f.Name, f.Done)
+		}
+	}
+	loop(t, j, "Ann")
+	if p := rec.heard(t); p.Number != 2 || p.Display != "Ann" || p.Gone {
+		t.Errorf("third is %+v", p)
+	}
+	rec.flowing(t, 2)
+	rec.stop()
+	if err := <-rec.ended; err != nil {
+		t.Error(err)
+	}
+	report, err := rec.r.Close()
+	if err != nil {
+		t.Error(err)
+	}
+	want := []string{
+		"room-2-audio-0.mjr", "room-2-video-1.mjr", "room-3-audio-0.mjr", "room-3-video-1.mjr", "room-audio-0.mjr", "room-video-1.mjr",
+	}
+	if got := whole(t, report); !slices.Equal(got, want) {
+		t.Errorf("files are %v, want %v", got, want)
+	}
+}
+
+// TestJanusFeed records one of two, until that one leaves.
+func TestJanusFeed(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: janusRoom})
+	loop(t, j, "Ann")
+	leaveBob := loop(t, j, "Bob")
+	var there struct {
+		Participants []struct {
+			ID      uint64
+			Display string
+		}
+	}
+	j.Ask(t, "janus.plugin.videoroom", map[string]any{"request": "listparticipants", "room": janusRoom}, &there)
+	i := slices.IndexFunc(there.Participants, func(p struct {
+		ID      uint64
+		Display string
+	}) bool {
+		return p.Display == "Bob"
+	})
+	bob := fmt.Sprint(there.Participants[i].ID)
+	rec := recordRoom(t, j, record.JanusOptions{Feed: bob})
+	if p := rec.heard(t); p.ID != bob || p.Display != "Bob" {
+		t.Errorf("recorded is %+v", p)
+	}
+	rec.flowing(t, 0)
+	leaveBob()
+	if p := rec.heard(t); p.ID != bob || !p.Gone {
+		t.Errorf("who left is %+v", p)
+	}
+	if err := <-rec.ended; err != nil {
+		t.Error(err)
+	}
+	report, err := rec.r.Close()
+	if want := []string{"room-audio-0.mjr", "room-video-1.mjr"}; err != nil || !slices.Equal(whole(t, report), want) {
+		t.Errorf("files are %v, want %v (%v)", whole(t, report), want, err)
+	}
+	_, err = record.JoinJanus(t.Context(), record.JanusOptions{URL: j.URL, Room: fmt.Sprint(janusRoom), Feed: bob, Engine: engine(t)})
+	if !errors.Is(err, record.ErrNoFeed) || !strings.Contains(err.Error(), `("Ann")`) {
+		t.Errorf("without that feed: %v", err)
+	}
+}
+
+// TestJanusKilled: what was recorded until Janus died is whole.
+func TestJanusKilled(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: janusRoom})
+	p := publish(t, j, corpus.Load(t, "plain-vp8-identity").Files, replay.JanusOptions{}, replay.Options{Loop: true})
+	played := make(chan error, 1)
+	go func() { played <- p.Play(t.Context()) }()
+	rec := recordRoom(t, j, record.JanusOptions{})
+	rec.heard(t)
+	rec.flowing(t, 0)
+	j.Kill(t)
+	if err := <-rec.ended; !errors.Is(err, janus.ErrLost) {
+		t.Errorf("recording: got %v, want %v", err, janus.ErrLost)
+	}
+	if err := <-played; !errors.Is(err, janus.ErrLost) {
+		t.Errorf("playing: got %v, want %v", err, janus.ErrLost)
+	}
+	report, err := rec.r.Close()
+	if want := []string{"room-audio-0.mjr", "room-video-1.mjr"}; err != nil || !slices.Equal(whole(t, report), want) {
+		t.Errorf("files are %v, want %v (%v)", whole(t, report), want, err)
+	}
+}
+
+func TestJanusRefuses(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: janusRoom, PIN: "sesame"})
+	for _, c := range []struct {
+		sin  string
+		o    record.JanusOptions
+		code int
+	}{
+		{"no such room", record.JanusOptions{Room: "1"}, janus.CodeNoSuchRoom},
+		{"no PIN", record.JanusOptions{Room: "1234"}, janus.CodeMissingElement},
+		{"another PIN", record.JanusOptions{Room: "1234", PIN: "sesam"}, janus.CodeRoomUnauthorized},
+	} {
+		c.o.URL, c.o.Engine = j.URL, engine(t)
+		_, err := record.JoinJanus(t.Context(), c.o)
+		var refused *janus.Error
+		if !errors.As(err, &refused) || refused.Code != c.code || strings.Contains(err.Error(), "sesam") {
+			t.Errorf("%s: got %v, want code %d", c.sin, err, c.code)
+		}
+	}
+	rec := recordRoom(t, j, record.JanusOptions{PIN: "sesame"})
+	rec.stop()
+	if err := <-rec.ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestJanusTellsEncryption: newer versions of Janus than the one here say it in
+// their offers to subscribers, which a proxy does for them.
+func TestJanusTellsEncryption(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: janusRoom})
+	loop(t, j, "Ann")
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { tellEncryption(t, j.URL, w, r) }))
+	defer proxy.Close()
+	through := *j
+	through.URL = "ws" + strings.TrimPrefix(proxy.URL, "http")
+	rec := recordRoom(t, &through, record.JanusOptions{})
+	if p := rec.heard(t); !p.Encrypted {
+		t.Errorf("recorded is %+v", p)
+	}
+	rec.flowing(t, 0)
+	rec.stop()
+	if err := <-rec.ended; err != nil {
+		t.Error(err)
+	}
+	for _, f := range rec.r.Report().Files {
+		if !f.Track.Encrypted {
+			t.Errorf("%s is not marked", f.Name)
+		}
+	}
+}
+
+// tellEncryption passes messages on, and adds e2ee to offers.
+func tellEncryption(t *testing.T, url string, w http.ResponseWriter, r *http.Request) {
+	protocol := []string{"janus-protocol"}
+	near, err := websocket.Accept(w, r, &websocket.AcceptOptions{Subprotocols: protocol})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer near.CloseNow()
+	far, _, err := websocket.Dial(t.Context(), url, &websocket.DialOptions{Subprotocols: protocol})
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	defer far.CloseNow()
+	far.SetReadLimit(janus.MaxMessage)
+	ctx, stop := context.WithCancel(t.Context())
+	go func() {
+		defer stop()
+		for {
+			kind, b, err := near.Read(ctx)
+			if err != nil || far.Write(ctx, kind, b) != nil {
+				return
+			}
+		}
+	}()
+	for {
+		kind, b, err := far.Read(ctx)
+		if err != nil {
+			return
+		}
+		text := strings.Replace(string(b), `"jsep":{"type":"offer",`, `"jsep":{"type":"offer","e2ee":true,`, 1)
+		if near.Write(ctx, kind, []byte(text)) != nil {
+			return
+		}
+	}
+}
