@@ -1,0 +1,133 @@
+// One connection to the server, with a worker between what comes and the
+// decoder. The worker lasts longer than a connection, and has the keys.
+
+// watched is how long packets may come of which no frame reaches the worker.
+const watched = 1_000;
+
+// Connection receives tracks: [{ kind, codec, encrypted }], in the order of the
+// recording. It calls changed() when something has, and failed(error) once.
+export class Connection {
+  #server;
+  #worker;
+  #options;
+  #pc = null;
+  #receivers = []; // { index, kind, receiver, stuck }
+  #timer = 0;
+  #over = false;
+
+  // options: { server, worker, id, tracks, counts, stage, changed, failed }
+  // counts(track) is what the worker has counted of a track. streams: whether
+  // frames are handed over by createEncodedStreams, the older way.
+  constructor(options) {
+    this.#options = options;
+    this.#server = options.server;
+    this.#worker = options.worker;
+  }
+
+  async start(streams = !("RTCRtpScriptTransform" in globalThis)) {
+    if (streams && !("createEncodedStreams" in RTCRtpReceiver.prototype)) throw new Error("this browser cannot decrypt end to end");
+    const { id, tracks } = this.#options;
+    const servers = await this.#server.servers(id);
+    if (this.#over) return;
+    const pc = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle", encodedInsertableStreams: streams });
+    this.#pc = pc;
+    pc.onconnectionstatechange = () => {
+      if (pc.connectionState === "failed") this.#fail(new Error("the connection to the server was lost"));
+      this.#options.changed();
+    };
+    pc.ontrack = ({ track, transceiver }) => this.#options.stage.add(this.#receivers.find((r) => r.receiver === transceiver.receiver).index, track);
+    tracks.forEach(({ kind, codec }, index) => this.#receive(index, kind, codec, streams));
+    await pc.setLocalDescription(await pc.createOffer());
+    await gathered(pc);
+    if (this.#over) return;
+    const answer = await this.#server.play(id, pc.localDescription.sdp);
+    if (this.#over) return this.#server.leave();
+    await pc.setRemoteDescription({ type: "answer", sdp: answer });
+    this.#timer = setInterval(() => this.#watch(streams).catch(() => {}), 250);
+  }
+
+  // receive makes a media line. The transform has to be there before anything
+  // else happens: set a moment later, it never gets a frame (Chromium 156).
+  #receive(index, kind, codec, streams) {
+    const { receiver } = this.#pc.addTransceiver(kind, { direction: "recvonly" });
+    const options = { op: "open", kind, codec, track: index };
+    if (streams) {
+      const { readable, writable } = receiver.createEncodedStreams();
+      this.#worker.postMessage({ type: "stream", readable, writable, ...options }, [readable, writable]);
+    } else {
+      receiver.transform = new RTCRtpScriptTransform(this.#worker, options);
+    }
+    this.#receivers.push({ index, kind, receiver, stuck: 0 });
+  }
+
+  get connected() { return this.#pc?.connectionState === "connected"; }
+
+  // watch looks for packets of which nothing reaches the worker: they would go
+  // to the decoder unopened. Then a new connection tries the older way.
+  async #watch(streams) {
+    for (const r of this.#receivers) {
+      const packets = (await inbound(r.receiver))?.packetsReceived ?? 0;
+      const frames = this.#options.counts(r.index)?.received ?? 0;
+      if (frames > 0 || packets < 5) r.stuck = 0;
+      else r.stuck ||= performance.now();
+      if (r.stuck && performance.now() - r.stuck > watched + 500) return this.#again(streams);
+    }
+  }
+
+  async #again(streams) {
+    if (this.#over) return;
+    this.#stop();
+    if (streams || !("createEncodedStreams" in RTCRtpReceiver.prototype)) {
+      return this.#fail(new Error("this browser does not hand frames over to be decrypted"));
+    }
+    this.#receivers = [];
+    try {
+      await this.start(true);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  // stats are of all tracks: { kind, packetsReceived, packetsLost, framesDecoded, … }.
+  async stats() {
+    return Promise.all(this.#receivers.map(async ({ index, kind, receiver }) => ({ index, kind, ...(await inbound(receiver)) })));
+  }
+
+  close() {
+    this.#over = true;
+    this.#stop();
+  }
+
+  #stop() {
+    clearInterval(this.#timer);
+    this.#server.leave();
+    this.#pc?.close();
+    this.#options.stage.clear();
+  }
+
+  #fail(error) {
+    if (this.#over) return;
+    this.close();
+    this.#options.failed(error);
+  }
+}
+
+async function inbound(receiver) {
+  for (const s of (await receiver.getStats()).values()) if (s.type === "inbound-rtp") return s;
+  return undefined;
+}
+
+// gathered waits for all candidates, but not for long: the server learns of the
+// rest when they reach it.
+function gathered(pc) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, 2_000);
+    const check = () => {
+      if (pc.iceGatheringState !== "complete") return;
+      clearTimeout(timer);
+      resolve();
+    };
+    pc.addEventListener("icegatheringstatechange", check);
+    check();
+  });
+}

@@ -1,0 +1,90 @@
+// The keys: a file that is chosen or dropped, a passphrase, or the fragment of
+// the address. They go to the worker, and to nowhere else.
+
+import { parseKeyFile, passphraseKeys } from "./keyfile.js";
+
+const $ = (id) => document.getElementById(id);
+
+// most is how much of a file is read.
+const most = 16 << 20;
+
+// Keyring calls changed({ keys, sifTrailer, allowUnauthenticated }) whenever
+// there are other keys.
+export class Keyring {
+  #changed;
+  #parsed = null;
+
+  constructor(changed) {
+    this.#changed = changed;
+    $("keyring").addEventListener("submit", (event) => event.preventDefault());
+    $("keys").addEventListener("change", () => this.#file($("keys").files[0]));
+    $("use").addEventListener("click", () => this.#passphrase());
+    $("passphrase").addEventListener("keydown", (event) => {
+      if (event.key === "Enter") this.#passphrase();
+    });
+    $("scheme").addEventListener("change", () => { $("room-field").hidden = $("scheme").value !== "jitsi"; });
+    $("unauthenticated").addEventListener("change", () => this.#tell());
+    this.#drops();
+  }
+
+  get has() { return (this.#parsed?.keys.length ?? 0) > 0; }
+
+  // take uses keys that were read already; words says where from.
+  take(parsed, words) {
+    this.#parsed = parsed;
+    this.say([words, ...parsed.warnings].join("\n"));
+    this.#tell();
+  }
+
+  say(text) { $("keys-say").textContent = text; }
+
+  async #file(file) {
+    if (!file) return;
+    await this.#read(async () => {
+      if (file.size > most) throw new Error("it is too large to be a key file");
+      const parsed = parseKeyFile(await file.text());
+      this.take(parsed, `${parsed.keys.length === 1 ? "One key" : `${parsed.keys.length} keys`} from ${file.name}.`);
+    });
+    $("keys").value = ""; // the same file can be chosen again
+  }
+
+  #passphrase() {
+    return this.#read(() => {
+      this.take(passphraseKeys($("passphrase").value, $("scheme").value, $("room").value), "A key from the passphrase.");
+      $("passphrase").value = "";
+    });
+  }
+
+  // read does what may fail because of what the user gave; the keys before are
+  // kept then.
+  async #read(f) {
+    try {
+      await f();
+    } catch (error) {
+      this.say(`This cannot be used as keys: ${error.message}.`);
+    }
+  }
+
+  #tell() {
+    const { keys, sifTrailer } = this.#parsed ?? { keys: [] };
+    this.#changed({ keys, sifTrailer, allowUnauthenticated: $("unauthenticated").checked });
+  }
+
+  #drops() {
+    const files = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+    document.addEventListener("dragover", (event) => {
+      if (!files(event)) return;
+      event.preventDefault();
+      document.body.classList.add("dropping");
+    });
+    document.addEventListener("dragleave", (event) => {
+      if (!event.relatedTarget) document.body.classList.remove("dropping");
+    });
+    document.addEventListener("drop", (event) => {
+      document.body.classList.remove("dropping");
+      if (!files(event)) return;
+      event.preventDefault();
+      this.#file(event.dataTransfer.files[0]);
+    });
+  }
+}
