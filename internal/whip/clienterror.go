@@ -5,6 +5,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -52,14 +53,22 @@ func (c *Client) statusError(res *http.Response) error {
 		// WHEP, section 4.3: the server would rather make the offer.
 		e.Text = "the server made an offer of its own, which cannot be taken"
 	case t == "" || strings.HasPrefix(t, "text/plain") || strings.HasSuffix(t, "json"):
-		b, _ := io.ReadAll(io.LimitReader(res.Body, 1<<10)) // as much as came
-		text := string(b)
-		if c.Token != "" {
-			text = strings.ReplaceAll(text, c.Token, "…")
-		}
-		e.Text = printable(text, 200)
+		// As much as came; a token that starts in what is shown is read whole.
+		b, _ := io.ReadAll(io.LimitReader(res.Body, int64(1<<10+len(c.Token))))
+		e.Text = printable(c.hide(string(b)), 200)
+	}
+	if c.Token != "" && res.Request.Header.Get("Authorization") == "" && (res.StatusCode == http.StatusUnauthorized || res.StatusCode == http.StatusForbidden) {
+		e.Text = strings.TrimSuffix("the token was kept from this origin, as it is not the one it was given for; "+e.Text, "; ")
 	}
 	return e
+}
+
+// hide takes the token out of what a server sends back.
+func (c *Client) hide(text string) string {
+	if c.Token == "" {
+		return text
+	}
+	return strings.NewReplacer(c.Token, "(token)", url.QueryEscape(c.Token), "(token)").Replace(text)
 }
 
 // retryAfter reads seconds or a date (RFC 9110, section 10.2.3), up to a day.

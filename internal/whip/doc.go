@@ -37,8 +37,5 @@ type ICEServer struct {
 // String leaves the credential out.
 func (s ICEServer) String() string { return fmt.Sprintf("%q", s.URLs) }
 
-// GoString leaves the credential out.
-func (s ICEServer) GoString() string { return s.String() }
-
 // Format leaves the credential out, whatever the verb.
 func (s ICEServer) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }

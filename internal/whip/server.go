@@ -139,6 +139,7 @@ func (s *Server) accept(ctx context.Context, r Request, quit <-chan struct{}) (*
 	if wait == 0 {
 		wait = DefaultWait
 	}
+	request := ctx
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	defer until(quit, cancel)()
@@ -160,16 +161,25 @@ func (s *Server) accept(ctx context.Context, r Request, quit <-chan struct{}) (*
 	if peer != nil {
 		s.warn("close a peer that nobody waits for", peer.Close())
 	}
+	return nil, "", reason(err, request, quit, wait)
+}
+
+// reason tells an offer that came to nothing because nobody waits for it, or
+// not any longer, from one that failed by itself.
+func reason(err error, request context.Context, quit <-chan struct{}, wait time.Duration) error {
 	select {
 	case <-quit:
-		return nil, "", errClosing
+		return errClosing
 	default:
 	}
 	var told *Error
-	if errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &told) {
-		err = &Error{Status: http.StatusServiceUnavailable, Text: "the offer was not answered in time", Retry: wait, Err: err}
+	switch {
+	case request.Err() != nil:
+		return errGone
+	case errors.Is(err, context.DeadlineExceeded) && !errors.As(err, &told):
+		return &Error{Status: http.StatusServiceUnavailable, Text: "the offer was not answered in time", Retry: wait, Err: err}
 	}
-	return nil, "", err
+	return err
 }
 
 // until calls f when quit is closed. The function it returns ends the waiting,
@@ -203,7 +213,10 @@ func (s *Server) add(c *session, wait time.Duration) bool {
 	return true
 }
 
-var errClosing = &Error{Status: http.StatusServiceUnavailable, Text: "the server is closing"}
+var (
+	errClosing error = &Error{Status: http.StatusServiceUnavailable, Text: "the server is closing"}
+	errGone    error = &Error{Status: http.StatusServiceUnavailable, Text: "the request was given up"} // nobody reads it
+)
 
 // random is 128 random bits in base64url.
 func random() string {
