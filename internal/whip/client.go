@@ -36,6 +36,8 @@ type Client struct {
 	URL     string         // http or https
 	Token   string         // sent as a bearer token, if there is one
 	RootCAs *x509.CertPool // to trust instead of the system's
+
+	dial func(ctx context.Context, network, address string) (net.Conn, error) // for tests; nil is the network
 }
 
 // Session is what a server made of an offer.
@@ -152,15 +154,7 @@ func (c *Client) do(ctx context.Context, method, to, body string) (*http.Respons
 	if strings.ContainsFunc(c.Token, func(r rune) bool { return r <= ' ' || r >= 0x7F }) {
 		return nil, errors.New("whip: the token has characters that no header may have")
 	}
-	transport := &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
-		TLSHandshakeTimeout:    dialTimeout,
-		MaxResponseHeaderBytes: maxHeader,
-		DisableCompression:     true,
-		DisableKeepAlives:      true, // so that nothing is left to close
-	}
+	transport := c.transport()
 	for hops := 0; ; hops++ {
 		req, err := http.NewRequestWithContext(ctx, method, at.String(), strings.NewReader(body))
 		if err != nil {
@@ -191,6 +185,23 @@ func (c *Client) do(ctx context.Context, method, to, body string) (*http.Respons
 			return nil, fmt.Errorf("whip: %s: redirect: %w", shown(at), err)
 		}
 		at = next
+	}
+}
+
+// transport keeps no connection, so that nothing is left to close.
+func (c *Client) transport() *http.Transport {
+	dial := c.dial
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: dialTimeout}).DialContext
+	}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dial,
+		TLSClientConfig:        &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12},
+		TLSHandshakeTimeout:    dialTimeout,
+		MaxResponseHeaderBytes: maxHeader,
+		DisableCompression:     true,
+		DisableKeepAlives:      true,
 	}
 }
 
