@@ -43,6 +43,13 @@ var ErrPeer = errors.New("the peer connection with janus ended")
 
 // receive subscribes to streams, and writes what comes.
 func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
+	told := JanusPublisher{Number: p.number, ID: who.ID.String(), Display: who.Display}
+	up := false
+	defer func() {
+		if told.Gone = true; up {
+			f.j.options.Notify(told) // the files are whole
+		}
+	}()
 	ctx, stop := context.WithCancelCause(p.ctx)
 	defer stop(nil)
 	sub, err := f.j.room.Subscribe(ctx, who.ID, mids...)
@@ -55,7 +62,12 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 		_ = sub.Close(bye) // it is over, whatever Janus says
 	}()
 	encrypted := sub.Offer.E2EE || f.j.e2ee.Required
+	var media gate
 	peer, answer, err := f.j.options.Engine.Receive(ctx, sub.Offer.SDP, rtc.ReceiveOptions{Track: func(t *rtc.InTrack) {
+		if !media.enter() {
+			return
+		}
+		defer media.leave()
 		if err := f.write(t, trackOf(p, who, sub, encrypted, t)); err != nil {
 			stop(err)
 		}
@@ -63,6 +75,7 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 	if err != nil {
 		return err
 	}
+	defer media.close()
 	defer peer.Close()
 	if err := sub.Start(ctx, answer); err != nil {
 		return err
@@ -84,13 +97,41 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 		}
 		switch e.Kind {
 		case janus.WebRTCUp:
-			told := JanusPublisher{Number: p.number, ID: who.ID.String(), Display: who.Display, Encrypted: encrypted || f.r.options.Encrypted}
-			f.j.options.Notify(told)
-			defer func() { told.Gone = true; f.j.options.Notify(told) }()
+			if told.Encrypted = encrypted || f.r.options.Encrypted; !up {
+				f.j.options.Notify(told)
+			}
+			up = true
 		case janus.HangUp:
 			return fmt.Errorf("janus hung up: %q", e.Reason)
 		}
 	}
+}
+
+// gate counts who is inside. A peer starts what reads its media, and does not
+// wait for it.
+type gate struct {
+	mu     sync.Mutex
+	closed bool
+	inside sync.WaitGroup
+}
+
+func (g *gate) enter() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if !g.closed {
+		g.inside.Add(1)
+	}
+	return !g.closed
+}
+
+func (g *gate) leave() { g.inside.Done() }
+
+// close lets nobody in any more, and waits until all are out.
+func (g *gate) close() {
+	g.mu.Lock()
+	g.closed = true
+	g.mu.Unlock()
+	g.inside.Wait()
 }
 
 // write records one medium until it ends. What MJR files have no place for is
