@@ -30,12 +30,15 @@ export function vectors(file) {
 export const b64 = (text) => base64url(unhex(text));
 export const text64 = (text) => base64url(new TextEncoder().encode(text));
 
-// opener makes the opener of a track from JWKs, by way of a key file.
+// opener makes the opener of a track from JWKs, by way of a key file. Keys of
+// one file are prepared once: passphrases take their time.
 export async function opener(jwks, meta) {
-  const set = parseKeyFile(JSON.stringify({ keys: jwks }));
-  const { keys } = readKeys(set.keys);
-  return makeOpener(await prepareKeys(keys), meta);
+  const text = JSON.stringify({ keys: jwks });
+  if (!prepared.has(text)) prepared.set(text, prepareKeys(readKeys(parseKeyFile(text).keys).keys));
+  return makeOpener(await prepared.get(text), meta);
 }
+
+const prepared = new Map();
 
 // patiently opens a frame again and again while a search goes on, as a track
 // does whose frames are all alike. another confirms what short tags found.

@@ -4,7 +4,7 @@ const PAUSE = 250; // milliseconds between two messages at least
 const MOST_KIDS = 64;
 
 export class Counts {
-  received = 0;
+  #received = 0;
   #options;
   #send;
   #done = { opened: 0, sealed: 0, unverified: 0, passed: 0, injected: 0 };
@@ -17,6 +17,11 @@ export class Counts {
     this.#options = options;
     this.#send = send;
     this.post();
+  }
+
+  receives() {
+    this.#received++;
+    this.#changed();
   }
 
   opens(how, { scheme, kid } = {}) {
@@ -45,7 +50,7 @@ export class Counts {
     this.#timer = null;
     const { track, kind, op } = this.#options;
     this.#send({
-      type: "counts", track, kind, op, received: this.received, ...this.#done,
+      type: "counts", track, kind, op, received: this.#received, ...this.#done,
       refused: { ...this.#refused }, scheme: this.#scheme, kids: [...this.#kids],
     });
   }

@@ -6,7 +6,7 @@ import { base64url, hex } from "./bytes.js";
 import { KeyError, Members } from "./keymembers.js";
 
 const MOST_ITERATIONS = 10_000_000; // of PBKDF2, which runs before anything is authentic
-const MOST_SECONDS = 2 ** 63; // as a number: what lies above 2^53 is not exact
+const MOST_SECONDS = 2n ** 63n - 1n;
 
 // The values of "alg" by the scheme that they are of.
 const ALGS = {
@@ -54,7 +54,7 @@ export function readEntry(raw, n, kids, warn) {
     m.get("x-opens");
     if (key.kty === "EC") {
       checkPoint(m, key.alg);
-      if (m.get("d") !== undefined) warn(`${name}: has a private part, which nothing here needs`);
+      if (Object.hasOwn(raw, "d")) warn(`${name}: has a private part, which nothing here needs`);
     } else {
       key.k = secret(m, key.alg);
     }

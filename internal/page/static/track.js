@@ -55,7 +55,7 @@ export class Track {
       for (; ;) {
         const { done, value } = await reader.read();
         if (done) break;
-        this.counts.received++;
+        this.counts.receives();
         if (this.#queue.length < MOST_QUEUED) this.#queue.push(value);
         else this.#refuse("overflow");
         this.#wake();
