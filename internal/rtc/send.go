@@ -98,8 +98,17 @@ func (e *Engine) Offer(ctx context.Context, tracks []OutTrack, f Feedback) (p *P
 // of the tracks.
 func (p *Peer) Answer(answer string) (err error) {
 	defer guard(&err)
-	if _, err := lines(answer); err != nil {
+	answered, err := lines(answer)
+	if err != nil {
 		return err
+	}
+	// A line that is refused has no codecs, which Pion takes for an error.
+	for i, s := range p.senders {
+		if i < len(answered) && answered[i].refused {
+			if err := p.pc.RemoveTrack(s.rtp); err != nil {
+				return fmt.Errorf("%w: %v", ErrOffer, err)
+			}
+		}
 	}
 	err = p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer})
 	if errors.Is(err, webrtc.ErrUnsupportedCodec) {
