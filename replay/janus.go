@@ -15,7 +15,8 @@ import (
 // ErrRoomEnded says that we are not in the room any more.
 var ErrRoomEnded = errors.New("the room ended")
 
-var errPeer = errors.New("the peer connection with janus ended")
+// ErrPeer says that media ceased to come over a peer connection.
+var ErrPeer = errors.New("the peer connection with janus ended")
 
 // JanusOptions say which room of which Janus to publish in. URL, Room and
 // Engine have to be given.
@@ -39,6 +40,9 @@ type Janus struct {
 
 // goodbye is how long Janus has for the end of a session.
 const goodbye = 2 * time.Second
+
+// drain is how long the last packets may be on their way.
+const drain = 300 * time.Millisecond
 
 // PublishJanus enters a room and publishes the tracks of a Session there, as
 // end-to-end encrypted if one of them is. Requests of Janus for key frames go
@@ -79,13 +83,17 @@ func (j *Janus) publish(ctx context.Context, s *Session, o JanusOptions) error {
 	case <-j.peer.Connected():
 		return nil
 	case <-j.peer.Done():
-		return errors.Join(errPeer, j.peer.Err())
+		return errors.Join(ErrPeer, j.peer.Err())
 	case <-j.session.Done():
 		return j.session.Err()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
+
+// Sinks are where the tracks go to; those without a Writer the room does not
+// take.
+func (j *Janus) Sinks() []Sink { return peerSinks(j.peer.Outs()) }
 
 // Play plays the Session in the room, and unpublishes it. It ends early with
 // ctx, and with an error when the peer connection or the session with Janus
@@ -99,7 +107,11 @@ func (j *Janus) Play(ctx context.Context) error {
 	watching.Go(func() {
 		select {
 		case <-j.peer.Done():
-			stop(errors.Join(errPeer, j.peer.Err()))
+			select { // Janus may say why
+			case <-ctx.Done():
+			case <-time.After(goodbye):
+				stop(errors.Join(ErrPeer, j.peer.Err()))
+			}
 		case <-ctx.Done():
 		}
 	})
@@ -116,11 +128,21 @@ func (j *Janus) Play(ctx context.Context) error {
 			}
 		}
 	})
-	if err := j.player.Play(ctx, peerSinks(j.peer.Outs())); err != nil {
+	if err := j.player.Play(ctx, j.Sinks()); err != nil {
+		select {
+		case <-j.peer.Done():
+			<-ctx.Done()
+		default:
+		}
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
 		return err
+	}
+	// The request to unpublish must not overtake the last packets.
+	select {
+	case <-ctx.Done():
+	case <-time.After(drain):
 	}
 	bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()
