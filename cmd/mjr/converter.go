@@ -88,7 +88,7 @@ func (v *converter) job(ctx context.Context, j job) result {
 	if res.err != nil {
 		res.err = v.explain(ctx, j, in, res)
 	} else {
-		res.short = shortOfWhole(res.report, v.o.strict)
+		res.short = append(in.left, shortOfWhole(res.report, v.o.strict)...)
 		for i, t := range res.report.Tracks {
 			if t.Left && v.mangled(in.headers[i], in.files[i]) {
 				res.short = append(res.short, t.Name+": "+mangledWhy+"; "+mangledHint)
@@ -127,6 +127,9 @@ func (v *converter) dryRun(ctx context.Context, jobs []job) error {
 				err = v.checkOutput(j)
 			}
 			res.err = err
+			for _, text := range in.left {
+				v.say.warn(text)
+			}
 		}
 		v.say.plan(res)
 		errs = append(errs, res)

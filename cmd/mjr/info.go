@@ -55,11 +55,13 @@ func runInfo(c *cobra.Command, o *infoOptions, args []string) error {
 		return err
 	}
 	code := -1
+	placed := syncs(files)
 	for _, name := range files {
 		if c.Context().Err() != nil {
 			return context.Cause(c.Context())
 		}
 		got := o.look(c.Context(), name)
+		got.sync, got.synced = placed[name]
 		if err := say.info(got); err != nil {
 			return err
 		}
@@ -91,6 +93,10 @@ type info struct {
 	gaps     []gap
 	messages messages
 	frames   frameInfo
+	// sync is what places the track beside the others that were named; a
+	// further part has none of its own.
+	sync   syncInfo
+	synced bool
 }
 
 // gap is a run of sequence numbers that no packet had.

@@ -21,6 +21,7 @@ type jsonInfo struct {
 	Wall     *float64      `json:"wall_duration_s"` // null where no received time is stored
 	GapList  []jsonGap     `json:"gap_list,omitempty"`
 	Messages *jsonMessages `json:"messages,omitempty"`
+	Sync     *jsonSync     `json:"sync,omitempty"`
 	jsonFrameInfo
 }
 
@@ -36,6 +37,20 @@ type jsonHeader struct {
 	RED         int               `json:"red_payload_type,omitempty"`
 	Encrypted   bool              `json:"encrypted"`
 	PERC        bool              `json:"perc"`
+	// What a recording of ours says besides.
+	Software string       `json:"software,omitempty"`
+	MID      string       `json:"mid,omitempty"`
+	RID      string       `json:"rid,omitempty"`
+	Part     int          `json:"part,omitempty"`
+	Start    *time.Time   `json:"start,omitempty"`
+	Reports  []jsonReport `json:"sender_reports,omitempty"`
+}
+
+// jsonReport is a sender report.
+type jsonReport struct {
+	Clock     time.Time `json:"clock"`
+	Timestamp uint32    `json:"rtp_timestamp"`
+	Arrival   float64   `json:"arrival_s"`
 }
 
 type jsonGap struct {
@@ -72,6 +87,9 @@ func infoJSON(i info) jsonInfo {
 	for _, g := range i.gaps {
 		j.GapList = append(j.GapList, jsonGap{g.at.Seconds(), g.lost})
 	}
+	if i.synced {
+		j.Sync = syncJSON(i.sync)
+	}
 	j.jsonFrameInfo = i.frames.json()
 	return j
 }
@@ -80,6 +98,11 @@ func headerJSON(h mjr.Header) *jsonHeader {
 	j := &jsonHeader{
 		Generation: h.Version, Kind: h.Kind.String(), Codec: h.Codec, Fmtp: h.Fmtp, Description: h.Description,
 		Created: instant(h.Created), FirstFrame: instant(h.FirstFrame), RED: h.REDType, Encrypted: h.Encrypted, PERC: h.PERC,
+	}
+	o := h.Origin()
+	j.Software, j.MID, j.RID, j.Part, j.Start = o.Software, o.MID, o.RID, o.Part, instant(o.Start)
+	for _, r := range o.Reports {
+		j.Reports = append(j.Reports, jsonReport{r.Clock, r.Timestamp, r.Arrival.Seconds()})
 	}
 	for id, uri := range h.Extensions {
 		if j.Extensions == nil {

@@ -51,6 +51,7 @@ func infoLines(i info) []infoLine {
 	if !h.FirstFrame.IsZero() {
 		add("recorded", "%s", h.FirstFrame.UTC().Format(time.RFC3339Nano))
 	}
+	lines = append(lines, originLines(i)...)
 	if h.Description != "" {
 		add("name", "%q", h.Description)
 	}
@@ -69,6 +70,35 @@ func infoLines(i info) []infoLine {
 	}
 	lines = append(lines, damageLines(i.file)...)
 	return append(lines, i.frames.lines()...)
+}
+
+// originLines tell what a recording of ours says besides.
+func originLines(i info) []infoLine {
+	var lines []infoLine
+	o := i.header.Origin()
+	if o.Part > 0 {
+		text := fmt.Sprintf("%d of a recording", o.Part)
+		if !o.Start.IsZero() {
+			text += " that began at " + o.Start.Format(time.RFC3339Nano)
+		}
+		lines = append(lines, infoLine{"part", text})
+	}
+	if len(o.Reports) == 0 {
+		return lines
+	}
+	text := "reports in the header"
+	switch {
+	case !i.synced: // its first part tells
+	case i.sync.Err != nil:
+		text += "; " + i.sync.Err.Error()
+	case !i.sync.BySender:
+		text += "; alone, they place nothing"
+	case i.sync.Early < time.Millisecond:
+		text += ", which place the track: no other was received with less delay"
+	default:
+		text += ", which place the track " + i.sync.text()
+	}
+	return append(lines, infoLine{"sender", text})
 }
 
 func headerWords(h mjr.Header) []string {

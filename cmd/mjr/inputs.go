@@ -146,18 +146,25 @@ type session struct {
 	files []string
 }
 
+// sender is what the names of a participant's files in one session begin with,
+// and whether the name of a file tells that.
+func sender(file string) (name string, ok bool) {
+	dir, base := filepath.Split(file)
+	m := sessionName.FindStringSubmatch(base)
+	if m == nil {
+		name = strings.TrimSuffix(strings.TrimSuffix(base, ".tmp"), ".mjr")
+		return filepath.Join(dir, name), false
+	}
+	return filepath.Join(dir, m[1]), true
+}
+
 // group puts together the tracks of each session, in the order of their first
 // files.
 func group(files []string) []session {
 	var sessions []session
 	index := make(map[string]int)
 	for _, f := range files {
-		dir, base := filepath.Split(f)
-		name := strings.TrimSuffix(strings.TrimSuffix(base, ".tmp"), ".mjr")
-		if m := sessionName.FindStringSubmatch(base); m != nil {
-			name = m[1]
-		}
-		key := filepath.Join(dir, name)
+		key, _ := sender(f)
 		i, ok := index[key]
 		if !ok {
 			i = len(sessions)

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 
 	"github.com/mjrkit/mjrkit/decrypt/detect"
 	"github.com/mjrkit/mjrkit/decrypt/livekit"
@@ -20,12 +19,17 @@ import (
 type opened struct {
 	inputs  []postprocess.Input
 	headers []mjr.Header
-	files   []*os.File
+	files   []*os.File // of the inputs; of each its first part
+	late    []*lateFile
+	left    []string // files that are left out, in words
 }
 
 func (in *opened) close() {
 	for _, f := range in.files {
 		f.Close()
+	}
+	for _, f := range in.late {
+		f.close()
 	}
 }
 
@@ -34,38 +38,71 @@ func (in *opened) close() {
 func (v *converter) open(ctx context.Context, j job) (*opened, error) {
 	in := new(opened)
 	p := plug{keys: v.keys, maxRatchet: v.o.maxRatchet, unauthenticated: v.o.unauth, cache: new(livekit.Cache), warn: v.say.warn}
-	for _, name := range j.files {
-		f, err := os.Open(name)
-		if err != nil {
+	tracks, err := tracksOf(j.files)
+	if err != nil {
+		return in, err
+	}
+	for _, t := range tracks {
+		in.left = append(in.left, t.left...)
+		if err := v.openTrack(ctx, in, t, p); err != nil {
 			return in, err
 		}
-		in.files = append(in.files, f)
-		r, err := mjr.NewReader(f)
-		if err != nil {
-			return in, fmt.Errorf("%s: %w", name, err)
-		}
-		h := r.Header
-		in.headers = append(in.headers, h)
-		if _, err := f.Seek(0, io.SeekStart); err != nil {
-			return in, fmt.Errorf("%s: %w", name, err)
-		}
-		if err := v.mayConvert(f, name, h); err != nil {
-			return in, err
-		}
-		input := postprocess.Input{Name: name, R: &ctxReader{ctx: ctx, r: f, bar: v.bar}}
-		if v.encrypted(h) {
-			if err := p.open(&input, h, v.o.sender[filepath.Clean(name)]); err != nil {
-				return in, fmt.Errorf("%s: %w", name, err)
-			}
-			if v.o.acceptClear != "" {
-				if err := v.mayKeepClear(ctx, &input, f, h, p); err != nil {
-					return in, fmt.Errorf("%s: %w", name, err)
-				}
-			}
-		}
-		in.inputs = append(in.inputs, input)
 	}
 	return in, nil
+}
+
+// openTrack opens one track.
+func (v *converter) openTrack(ctx context.Context, in *opened, t trackFiles, p plug) error {
+	name := t.files[0]
+	f, h, err := openRecording(name)
+	if f != nil {
+		in.files = append(in.files, f)
+	}
+	if err != nil {
+		return err
+	}
+	in.headers = append(in.headers, h)
+	if err := v.mayConvert(f, name, h); err != nil {
+		return err
+	}
+	for _, part := range t.files[1:] {
+		if err := v.mayConvertPart(part); err != nil {
+			return err
+		}
+	}
+	input := in.input(ctx, v.bar, t)
+	if v.encrypted(h) {
+		id, err := v.senderOf(t)
+		if err != nil {
+			return err
+		}
+		if err := p.open(&input, h, id); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		if v.o.acceptClear != "" {
+			if err := v.mayKeepClear(ctx, &input, in, t, p); err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+		}
+	}
+	in.inputs = append(in.inputs, input)
+	return nil
+}
+
+// openRecording opens a file, reads its header, and leaves it at its start.
+func openRecording(name string) (*os.File, mjr.Header, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, mjr.Header{}, err
+	}
+	r, err := mjr.NewReader(f)
+	if err == nil {
+		_, err = f.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		return f, mjr.Header{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return f, r.Header, nil
 }
 
 // encrypted tells whether a recording is to be opened with keys: with keys
@@ -109,9 +146,14 @@ func (v *converter) mayConvert(f *os.File, name string, h mjr.Header) error {
 // for that: clear frames are kept before one that opens only if there is such a
 // one, and a recording is wholly clear only if nothing of it opens and it looks
 // like no scheme. All others would put ciphertext into the output.
-func (v *converter) mayKeepClear(ctx context.Context, in *postprocess.Input, f *os.File, h mjr.Header, p plug) error {
-	scan := postprocess.Input{Name: in.Name, R: &ctxReader{ctx: ctx, r: f}}
-	if err := p.open(&scan, h, v.o.sender[filepath.Clean(in.Name)]); err != nil {
+func (v *converter) mayKeepClear(ctx context.Context, input *postprocess.Input, in *opened, t trackFiles, p plug) error {
+	last := len(in.files) - 1 // this track's
+	id, err := v.senderOf(t)
+	if err != nil {
+		return err
+	}
+	scan := in.input(ctx, nil, t)
+	if err := p.open(&scan, in.headers[last], id); err != nil {
 		return err
 	}
 	report, err := postprocess.Inspect(scan, postprocess.Options{Window: v.o.window})
@@ -119,14 +161,27 @@ func (v *converter) mayKeepClear(ctx context.Context, in *postprocess.Input, f *
 	if errors.As(err, &read) {
 		return err
 	}
-	guess, err := lookAt(f) // leaves the file at its start
+	scheme := false
+	for _, name := range t.files[1:] {
+		f, _, err := openRecording(name)
+		if err != nil {
+			return err
+		}
+		guess, err := lookAt(f)
+		f.Close()
+		if err != nil {
+			return err
+		}
+		scheme = scheme || guess.Scheme != ""
+	}
+	guess, err := lookAt(in.files[last]) // leaves the file at its start
 	switch {
 	case err != nil:
 		return err
 	case report.Frames.Opened > 0:
-		in.Clear = postprocess.ClearBefore
-	case v.o.acceptClear == "all" && guess.Scheme == "":
-		in.Opener, in.PacketOpener, in.Filter = nil, nil, nil
+		input.Clear = postprocess.ClearBefore
+	case v.o.acceptClear == "all" && guess.Scheme == "" && !scheme:
+		input.Opener, input.PacketOpener, input.Filter = nil, nil, nil
 	}
 	return nil
 }

@@ -45,6 +45,23 @@ func fileJSON(f mjr.Report) jsonFile {
 	return j
 }
 
+// jsonPart is one file of a recording in parts.
+type jsonPart struct {
+	Input   string   `json:"input"`
+	Part    int      `json:"part,omitempty"`
+	Missing int      `json:"missing_before,omitempty"` // parts
+	LeftOut string   `json:"left_out,omitempty"`
+	File    jsonFile `json:"file"`
+}
+
+func partJSON(p mjr.PartReport) jsonPart {
+	j := jsonPart{Input: p.Name, Part: p.Number, Missing: p.Missing, File: fileJSON(p.Report)}
+	if p.Left != nil {
+		j.LeftOut = p.Left.Error()
+	}
+	return j
+}
+
 func packetsJSON(p stream.Report) jsonPackets {
 	return jsonPackets{
 		Read: p.Read, Delivered: p.Delivered, Lost: p.Lost, Gaps: p.Gaps, Duplicate: p.Duplicate,

@@ -38,7 +38,7 @@ func (o *convertOptions) plan(files []string) ([]job, error) {
 			}
 		}
 		if name == "" {
-			name = defaultFormat(codecs(s.files))
+			name = defaultFormat(codecs(firstFiles(s.files)))
 		}
 		j.format, _ = findFormat(name)
 		if dir {
@@ -53,6 +53,19 @@ func (o *convertOptions) plan(files []string) ([]job, error) {
 		jobs = append(jobs, j)
 	}
 	return jobs, nil
+}
+
+// firstFiles is one file of each track.
+func firstFiles(files []string) []string {
+	tracks, err := tracksOf(files)
+	if err != nil {
+		return files // the error comes again when they are opened
+	}
+	var first []string
+	for _, t := range tracks {
+		first = append(first, t.files[0])
+	}
+	return first
 }
 
 // isDir tells whether an output is a folder: by its name's ending, or because

@@ -61,17 +61,32 @@ func shortOfWhole(rep postprocess.Report, strict bool) []string {
 		add(t.Opening.Malformed+t.Opening.Clear, "%d packets not of the scheme")
 		add(f.Clear, "%d clear frames dropped")
 		add(t.Packets.Late, "%d packets later than the window")
-		if d := t.File.Damages; len(d) > 0 {
-			short = append(short, fmt.Sprintf("%s: %d bytes could not be read, the first at %d: %s", t.Name, t.File.Skipped, d[0].Offset, d[0].Reason))
-		}
-		if t.File.Truncated {
-			short = append(short, t.Name+": the file is cut short")
+		for _, p := range t.Parts {
+			short = append(short, fileShort(p)...)
 		}
 		if strict {
 			add(t.Packets.Lost, "%d packets lost before the recorder")
 			add(f.Incomplete, "%d incomplete frames")
 			add(f.BeforeKey, "%d frames before the first key frame")
 		}
+	}
+	return short
+}
+
+// fileShort lists what is missing from one file, or in front of it.
+func fileShort(p mjr.PartReport) []string {
+	var short []string
+	if p.Left != nil {
+		return []string{fmt.Sprintf("%s is left out: %v", p.Name, p.Left)}
+	}
+	if missing := missingParts(p); missing != "" {
+		short = append(short, p.Name+": "+missing)
+	}
+	if d := p.Damages; len(d) > 0 {
+		short = append(short, fmt.Sprintf("%s: %d bytes could not be read, the first at %d: %s", p.Name, p.Skipped, d[0].Offset, d[0].Reason))
+	}
+	if p.Truncated {
+		short = append(short, p.Name+": the file is cut short")
 	}
 	return short
 }

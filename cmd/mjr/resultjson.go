@@ -29,6 +29,8 @@ type jsonTrack struct {
 	Codec   string      `json:"codec"`
 	LeftOut string      `json:"left_out,omitempty"`
 	File    jsonFile    `json:"file"`
+	Parts   []jsonPart  `json:"parts,omitempty"` // of a recording in parts: all of them, File is the first
+	Sync    *jsonSync   `json:"sync,omitempty"`
 	Packets jsonPackets `json:"packets"`
 	Frames  jsonFrames  `json:"frames"`
 }
@@ -102,6 +104,12 @@ func trackJSON(t postprocess.TrackReport) jsonTrack {
 	if t.Left {
 		j.LeftOut = t.Why.Error()
 	}
+	if inParts(t.Parts) {
+		for _, p := range t.Parts {
+			j.Parts = append(j.Parts, partJSON(p))
+		}
+	}
+	j.Sync = syncJSON(syncInfo(t.Sync))
 	return j
 }
 

@@ -71,6 +71,12 @@ func trackLines(t postprocess.TrackReport) []string {
 	if f.Unauthenticated {
 		lines = append(lines, what+": not authenticated: with a wrong key this is noise")
 	}
+	if inParts(t.Parts) {
+		lines = append(lines, fmt.Sprintf("%s: from %d parts", what, joinedParts(t.Parts)))
+	}
+	if text := syncInfo(t.Sync).text(); text != "" {
+		lines = append(lines, what+": "+text)
+	}
 	if n := t.Packets.Lost; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s: %d packets lost before the recorder", what, n))
 	}
