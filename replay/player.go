@@ -18,6 +18,11 @@ type Options struct {
 	// Linger is how long Play stays at the end before it returns, for packets
 	// that are asked for again.
 	Linger time.Duration
+	// Sparing: what is played to passes it on to others, or records it. It
+	// asks for key frames without need, and those who need none get what it is
+	// answered as well. Where the next key frame is near it is not answered,
+	// and else less often.
+	Sparing bool
 
 	live *Live // see Live.Options
 }
@@ -193,6 +198,9 @@ func (p *Player) turn(now time.Time) (time.Duration, error) {
 	if at > out {
 		return at - out, nil
 	}
+	if first.rec.index[first.next].flags.has(key) {
+		first.keyAt = out
+	}
 	return 0, p.send(first)
 }
 
@@ -241,7 +249,7 @@ func (p *Player) take(now time.Time) timeline {
 			p.learn(t, stamp)
 		}
 		if ask.keyFrame && l.running {
-			t.reply(p.keys[t.id], l.output(now))
+			p.reply(t, l, l.output(now))
 		}
 		t.missing, ask.again = ask.again, t.missing[:0]
 		ask.keyFrame, ask.seen = false, ask.seen[:0]

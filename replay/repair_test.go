@@ -155,3 +155,52 @@ func TestLinger(t *testing.T) {
 		}
 	})
 }
+
+// A recorder asks for key frames every few seconds, and when a track begins.
+// Where they come anyway nothing is sent twice, and else no more than is sent.
+func TestSparing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := call(t, "jitsi-vp8") // a key frame every 5 s
+		video := s.Tracks()[1]
+		ask := func(p *Player, tapes []*tape) {
+			rest(200 * time.Millisecond)
+			for range 3 {
+				p.KeyFrameRequest(1)
+				rest(4 * time.Second)
+			}
+		}
+		_, p := play(t, s, Options{Sparing: true}, ask)
+		if st := p.Stats()[1]; st.Bursts != 0 || st.KeyFrameRequests != 3 {
+			t.Errorf("%+v", st)
+		}
+		video.keys = video.keys[:1]
+		tapes, p := play(t, s, Options{Sparing: true, Loop: true}, func(p *Player, tapes []*tape) {
+			for range 50 {
+				rest(200 * time.Millisecond)
+				p.KeyFrameRequest(1)
+			}
+		})
+		if st := p.Stats()[1]; st.Bursts < 2 || st.Burst > st.Packets-st.Burst {
+			t.Errorf("%+v", st)
+		}
+		unbroken(t, video, tapes[1].all())
+	})
+}
+
+// A request that comes right behind a key frame is answered already.
+func TestKeyFrameRequestTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, p := play(t, call(t, "jitsi-vp8"), Options{}, func(p *Player, tapes []*tape) {
+			rest(5200 * time.Millisecond) // there is one at 5.126 s
+			p.KeyFrameRequest(1)
+			rest(300 * time.Millisecond)
+			if st := p.Stats()[1]; st.Bursts != 0 || st.KeyFrameRequests != 1 {
+				t.Errorf("%+v", st)
+			}
+			p.KeyFrameRequest(1)
+		})
+		if st := p.Stats()[1]; st.Bursts != 1 {
+			t.Errorf("%+v", st)
+		}
+	})
+}

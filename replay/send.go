@@ -106,15 +106,36 @@ func (p *Player) emit(t *track, packet *rtp.Packet) error {
 // is further back, there is nothing that would help.
 const maxBurst = 8192
 
+const (
+	// freshKey: a request so soon behind a key frame was made before that came.
+	freshKey = 300 * time.Millisecond
+	// soonKey: who is to be spared waits so long for the next key frame.
+	soonKey = 5 * time.Second
+)
+
 // reply begins a burst from the last key frame on, if one is in order.
-func (t *track) reply(keys []int, now time.Duration) {
+func (p *Player) reply(t *track, l timeline, now time.Duration) {
+	keys := p.keys[t.id]
 	i := sort.SearchInts(keys, t.next)
-	if i == 0 || t.next < t.rush || t.next-keys[i-1] > maxBurst || !t.pli.allow(now) {
+	if i == 0 || t.next < t.rush || t.next-keys[i-1] > maxBurst || now-t.keyAt < freshKey {
+		return
+	}
+	if p.opts.Sparing {
+		next := p.session.duration // the end, behind which nobody needs one
+		if i < len(keys) {
+			next = t.at(keys[i])
+		}
+		if l.when(next)-now <= soonKey || t.pli.wait > 0 && now-t.pli.last < t.burst {
+			return
+		}
+	}
+	if !t.pli.allow(now) {
 		return
 	}
 	t.stats.Bursts++
 	was := t.next
 	t.next, t.rush, t.answer, t.rushAt = keys[i-1], was, true, now
+	t.burst = t.at(was-1) - t.at(t.next)
 	// What never had a timestamp of its own gets a new one.
 	t.squeeze = t.line.natural(t.rec.index[t.next].time) <= t.line.jumpTop
 	t.needKey, t.jumped = false, true

@@ -32,6 +32,9 @@ type track struct {
 	line line
 	ring ring
 	pli  backoff
+	// keyAt is the output time at which a key frame was sent last.
+	keyAt time.Duration
+	burst time.Duration // how much the last answer sent again
 
 	stats   TrackStats
 	missing []uint16 // numbers that are to be sent again
@@ -127,7 +130,7 @@ func (t *track) answering() bool { return t.next < t.rush && t.answer }
 
 // skip passes over what is muted, up to a session time.
 func (t *track) skip(pos time.Duration) {
-	for t.muted && t.next < len(t.rec.index) && t.zero+t.rec.duration(t.rec.index[t.next].time) < pos {
+	for t.muted && t.next < len(t.rec.index) && t.at(t.next) < pos {
 		t.stats.Muted++
 		t.next++
 		t.jumped = true
@@ -142,8 +145,11 @@ func (t *track) due(l timeline) time.Duration {
 	if t.next < t.rush {
 		return t.rushAt
 	}
-	return l.when(t.zero + t.rec.duration(t.rec.index[t.next].time))
+	return l.when(t.at(t.next))
 }
+
+// at is the session time of a packet.
+func (t *track) at(index int) time.Duration { return t.zero + t.rec.duration(t.rec.index[index].time) }
 
 // natural is the timestamp that a packet has by its media time, in ticks of
 // output time.
