@@ -21,6 +21,7 @@ type replayOptions struct {
 	sdpOut string
 	pcap   string
 	force  bool
+	janus  janusFlags
 
 	speed float64
 	start time.Duration
@@ -60,6 +61,7 @@ func (o *replayOptions) addFlags(c *cobra.Command) {
 	f.StringVar(&o.udp, "udp", "", "send plain RTP to `HOST:PORT`, each further track two ports up")
 	f.StringVar(&o.sdpOut, "sdp-out", "", "describe what --udp sends in `FILE`, for ffplay or GStreamer")
 	f.StringVar(&o.pcap, "pcap", "", "write the packets as they were recorded into the capture `FILE`")
+	o.janus.addFlags(c, "publish in")
 	f.BoolVarP(&o.force, "force", "f", false, "overwrite existing files")
 	f.Float64Var(&o.speed, "speed", 1, "play `N` times as fast; audio is muted at any speed but 1")
 	f.DurationVar(&o.start, "start", 0, "begin at this `time` of the session, like 90s or 1h30m, at the key frame before")
@@ -70,10 +72,10 @@ func (o *replayOptions) addFlags(c *cobra.Command) {
 // check settles what flags alone can say.
 func (o *replayOptions) check() error {
 	switch {
-	case o.udp == "" && o.pcap == "":
-		return &exitError{exitMisused, errors.New("nowhere to replay to"), "send plain RTP with --udp HOST:PORT, or write a capture with --pcap FILE"}
-	case o.udp != "" && o.pcap != "":
-		return misused("--udp and --pcap exclude each other")
+	case o.udp == "" && o.pcap == "" && o.janus.url == "":
+		return &exitError{exitMisused, errors.New("nowhere to replay to"), "publish with --janus URL, send plain RTP with --udp HOST:PORT, or write a capture with --pcap FILE"}
+	case o.udp != "" && o.pcap != "" || o.janus.url != "" && o.udp+o.pcap != "":
+		return misused("--janus, --udp and --pcap exclude each other")
 	case o.sdpOut != "" && o.udp == "":
 		return misused("--sdp-out describes what --udp sends")
 	case o.pcap != "" && (o.speed != 1 || o.start != 0 || o.loop):
@@ -83,7 +85,7 @@ func (o *replayOptions) check() error {
 	case o.start < 0:
 		return misused("--start %v: want 0s or more", o.start)
 	}
-	return nil
+	return o.janus.check()
 }
 
 func runReplay(c *cobra.Command, o *replayOptions, args []string) error {
@@ -124,9 +126,12 @@ func (o *replayOptions) one(ctx context.Context, say *reporter, s session) error
 	defer in.close()
 	var sent []replay.TrackStats
 	if err == nil {
-		if o.pcap != "" {
+		switch {
+		case o.pcap != "":
 			sent, err = o.toPcap(ctx, say, in)
-		} else {
+		case o.janus.url != "":
+			sent, err = o.toJanus(ctx, say, in)
+		default:
 			sent, err = o.toUDP(ctx, say, in)
 		}
 	}
