@@ -27,6 +27,7 @@ type recordOptions struct {
 	rebase      bool
 	json        bool
 	metrics     string
+	nfo         bool
 }
 
 func newRecord() *cobra.Command {
@@ -39,9 +40,15 @@ medium. It never sees a key: what is end-to-end encrypted stays so, and --e2ee
 marks the files. A file is called .mjr.tmp while it is written; a crash costs
 at most the last second of it. The first interrupt is the normal end.
 
+With --listen, browsers publish with the page that is served there, and other
+programs over WHIP. There can be several publishers, and each has files of its
+own: the second NAME-2-audio-0.mjr, and so on. One whose URL ends in ?e2ee=1 is
+marked as end-to-end encrypted; the page does that by itself.
+
 An address without a host is that of this machine alone: udp://0.0.0.0:5004
-takes packets from others.`,
-		Example: `  mjr record --audio udp://:5004,opus --video udp://:5006,vp8 --e2ee meeting
+takes packets from others, --listen 0.0.0.0:8080 publishers.`,
+		Example: `  mjr record --listen :8080 --e2ee meeting
+  mjr record --audio udp://:5004,opus --video udp://:5006,vp8 --e2ee meeting
   mjr record --sdp stream.sdp --duration 1h meeting
   mjr record --pcap capture.pcapng --audio opus@111 --video vp8@96 meeting`,
 		Args: cobra.MaximumNArgs(1),
@@ -62,6 +69,7 @@ func (o *recordOptions) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.sync, "sync", false, "make the disk keep what is written, each time: for crashes of the machine")
 	f.BoolVar(&o.rebase, "rebase", false, "count sequence numbers from 1 and timestamps from 0, as Janus does")
 	f.BoolVar(&o.json, "json", false, "print the results as JSON Lines on standard output")
+	f.BoolVar(&o.nfo, "nfo", false, "write NAME.nfo at the end, with which Janus's Record&Play lists and plays the recording")
 	f.StringVar(&o.metrics, "metrics", "", "serve counters for Prometheus at `ADDR`; :9100 is for this machine alone")
 }
 
@@ -91,10 +99,13 @@ func runRecord(c *cobra.Command, o *recordOptions, args []string) error {
 	}
 	status := newRecordStatus(say)
 	r, err := record.NewRecorder(record.Options{
-		Name: args[0], Encrypted: o.e2ee, MaxSize: int64(o.maxSize), MaxDuration: o.maxDuration,
+		Name: args[0], Publishers: o.several(), Encrypted: o.e2ee, MaxSize: int64(o.maxSize), MaxDuration: o.maxDuration,
 		Sync: o.sync, Rebase: o.rebase, MinFree: int64(o.minFree),
 		Software: "mjr " + version(), Warn: status.warn,
 	})
+	if err == nil && o.nfo {
+		err = record.NFOFree(args[0])
+	}
 	if err != nil {
 		return recordError(err)
 	}
@@ -105,11 +116,11 @@ func runRecord(c *cobra.Command, o *recordOptions, args []string) error {
 		ctx, stop = context.WithTimeout(ctx, o.duration)
 		defer stop()
 	}
-	src, err := o.open(say)
+	src, err := o.open(say, status, o.e2ee)
 	if err != nil {
 		return recordError(err)
 	}
-	serving, err := serveMetrics(o.metrics, r)
+	serving, err := serveMetrics(o.metrics, r, src)
 	if err != nil {
 		return err
 	}
@@ -123,6 +134,11 @@ func runRecord(c *cobra.Command, o *recordOptions, args []string) error {
 	status.stop()
 	if failed == nil {
 		failed = closing
+	}
+	if o.nfo {
+		if err := writeNFO(say, args[0], report); failed == nil {
+			failed = err
+		}
 	}
 	return recordResult(say, report, recordError(failed))
 }

@@ -23,7 +23,7 @@ type metricsServer struct {
 
 // serveMetrics listens at addr, of the loopback interface where it has no
 // host; with no addr at all it serves nothing.
-func serveMetrics(addr string, r *record.Recorder) (*metricsServer, error) {
+func serveMetrics(addr string, r *record.Recorder, src source) (*metricsServer, error) {
 	if addr == "" {
 		return nil, nil
 	}
@@ -38,6 +38,9 @@ func serveMetrics(addr string, r *record.Recorder) (*metricsServer, error) {
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
 		writeMetrics(w, r.Report())
+		if p, ok := src.(publishing); ok {
+			writePublishers(w, p)
+		}
 	})
 	s := &metricsServer{srv: &http.Server{
 		Handler: mux, MaxHeaderBytes: 16 << 10,
@@ -80,6 +83,17 @@ func writeMetrics(w io.Writer, report record.Report) {
 			fmt.Fprintf(w, "mjr_record_%s{name=%s,kind=%q,codec=%q} %d\n", m.name, label(f.Name), f.Track.Kind, f.Track.Codec, m.value(f))
 		}
 	}
+}
+
+// publishing is a source to which publishers come, and from which they go.
+type publishing interface {
+	Publishers() (all, now int)
+}
+
+func writePublishers(w io.Writer, p publishing) {
+	all, now := p.Publishers()
+	fmt.Fprintf(w, "# HELP mjr_record_publishers_total Publishers that have sent.\n# TYPE mjr_record_publishers_total counter\nmjr_record_publishers_total %d\n", all)
+	fmt.Fprintf(w, "# HELP mjr_record_publishers Publishers that are sending.\n# TYPE mjr_record_publishers gauge\nmjr_record_publishers %d\n", now)
 }
 
 // label quotes as Prometheus does: no escapes but these.

@@ -28,6 +28,8 @@ type recordSources struct {
 	audio, video []string
 	sdp          string
 	pcap         string
+	janus        recordJanus
+	serve        serveOptions
 }
 
 func (o *recordSources) addFlags(c *cobra.Command) {
@@ -35,14 +37,25 @@ func (o *recordSources) addFlags(c *cobra.Command) {
 	f.StringArrayVar(&o.audio, "audio", nil, "receive audio as `MEDIA`: udp://:5004,opus or of a capture opus@111, with ,pt=N ,ssrc=N ,red=N ,if=NAME ,port=N")
 	f.StringArrayVar(&o.video, "video", nil, "receive video as `MEDIA`: udp://239.1.1.1:5006,vp8")
 	f.StringVar(&o.pcap, "pcap", "", "take RTP from the capture in `FILE`, pcap or pcapng; without media, list what is in it")
+	o.janus.addFlags(c)
 	f.StringVar(&o.sdp, "sdp", "", "receive what the session description in `FILE` tells, as ffmpeg and GStreamer write it")
+	o.serve.addFlags(c, "let browsers and WHIP clients publish")
 }
 
 func (o *recordSources) check() error {
 	media := append(append([]string{}, o.audio...), o.video...)
+	plain := len(media) > 0 || o.sdp+o.pcap != ""
 	switch {
-	case len(media) == 0 && o.sdp == "" && o.pcap == "":
-		return &exitError{exitMisused, errors.New("no source was named"), "receive RTP with --audio udp://:5004,opus, or with --sdp FILE"}
+	case o.janus.url != "" && plain:
+		return misused("--janus and --audio, --video, --sdp, --pcap exclude each other")
+	case o.serve.listen != "" && (plain || o.janus.url != ""):
+		return misused("--listen and other sources exclude each other: run a recorder for each")
+	case o.serve.listen == "" && o.janus.url == "" && o.serve.iceOptions.given():
+		return misused("--ice-udp, --ice-host, --stun and --turn-file are of --listen and --janus")
+	case o.serve.listen != "" || o.janus.url != "":
+		return errors.Join(o.janus.check(), o.serve.check())
+	case !plain:
+		return &exitError{exitMisused, errors.New("no source was named"), "let browsers publish with --listen :8080, or receive RTP with --audio udp://:5004,opus, or with --sdp FILE"}
 	case len(media) > 0 && o.sdp != "":
 		return misused("--sdp and --audio or --video exclude each other")
 	}
@@ -53,13 +66,22 @@ func (o *recordSources) check() error {
 			return misused("medium %q: want CODEC@PT in a capture", m)
 		}
 	}
-	return nil
+	return errors.Join(o.janus.check(), o.serve.check())
 }
 
-// open makes the source ready, and says where to send.
-func (o *recordSources) open(say *reporter) (source, error) {
-	if o.pcap != "" {
+// several reports whether there can be more than one publisher.
+func (o *recordSources) several() bool { return o.serve.listen != "" || o.janus.url != "" }
+
+// open makes the source ready, and says where to send. encrypted is what all
+// files will be marked as.
+func (o *recordSources) open(say *reporter, status *recordStatus, encrypted bool) (source, error) {
+	switch {
+	case o.serve.listen != "":
+		return o.openWHIP(say, status, encrypted)
+	case o.pcap != "":
 		return o.openPcap(say)
+	case o.janus.url != "":
+		return o.janus.open(&o.serve.iceOptions, say)
 	}
 	return o.openUDP(say)
 }

@@ -31,6 +31,11 @@ func (o *iceOptions) addFlags(c *cobra.Command) {
 	f.StringVar(&o.turnFile, "turn-file", "", "use the TURN server in `FILE`: JSON with urls, username and credential")
 }
 
+// given reports whether any of the flags was.
+func (o *iceOptions) given() bool {
+	return o.iceUDP != 0 || o.turnFile != "" || len(o.iceHosts)+len(o.stun) > 0
+}
+
 // open makes an engine, which serves this machine alone where loopback says so
 // and no address of --ice-host is another. The servers are those of the flags.
 func (o *iceOptions) open(loopback bool, warn func(text string)) (*rtc.Engine, []rtc.ICEServer, error) {

@@ -29,13 +29,18 @@ var pageTypes = map[string]string{
 // servePage hands out the files of the page, index at "/". They need no token,
 // and hold no secret.
 func (s *serving) servePage(mux *http.ServeMux, index string) {
-	mux.Handle("GET /{$}", s.door.Open(pageFile(func(*http.Request) string { return index })))
-	mux.Handle("GET /{file}", s.door.Open(pageFile(func(r *http.Request) string { return r.PathValue("file") })))
+	mux.Handle("/{$}", s.door.Open(pageFile(func(*http.Request) string { return index })))
+	mux.Handle("/{file}", s.door.Open(pageFile(func(r *http.Request) string { return r.PathValue("file") })))
 }
 
 func pageFile(name func(*http.Request) string) http.Handler {
 	files := page.Files()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "the methods here are GET, HEAD", http.StatusMethodNotAllowed)
+			return
+		}
 		name := name(r)
 		kind, known := pageTypes[path.Ext(name)]
 		b, err := fs.ReadFile(files, name)
