@@ -62,7 +62,8 @@ export class Controls {
       $("loop").checked = state.loop;
       if ([...$("speed").options].some((o) => Number(o.value) === state.speed)) $("speed").value = state.speed;
     }
-    $("play").textContent = this.#blocked || !state || state.paused || state.ended ? "Play" : "Pause";
+    const playing = state && !state.paused && !state.ended;
+    $("play").textContent = !playing ? "Play" : this.#blocked ? "Play with sound" : "Pause";
     this.tick();
   }
 
@@ -86,7 +87,7 @@ export class Controls {
   }
 
   async toggle() {
-    this.#stage.play(); // this is the gesture
+    this.#stage.gesture();
     const blocked = this.#blocked;
     this.#blocked = false;
     if (!this.#state || this.#state.live || (blocked && !this.#state.paused)) return this.show(this.#state);

@@ -53,14 +53,24 @@ export class Stage {
     this.play();
   }
 
-  // play starts what does not play yet.
+  // play starts what does not play yet. Where the browser lets no sound out
+  // without a gesture, the picture goes on without.
   play() {
     for (const e of this.#all()) {
       if (!e.paused) continue;
       e.play().catch((error) => {
-        if (error.name === "NotAllowedError") this.#blocked();
+        if (error.name !== "NotAllowedError" || e.muted) return;
+        e.muted = true;
+        e.play().catch(() => {}); // the button tries again
+        this.#blocked();
       });
     }
+  }
+
+  // gesture is called by what the user does: now sound may be heard.
+  gesture() {
+    this.#apply();
+    this.play();
   }
 
   get muted() { return this.#muted; }

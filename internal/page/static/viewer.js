@@ -90,7 +90,10 @@ async function watch(id) {
     $("plain").hidden = recording.known;
     note(recording);
     recording.tracks.forEach(({ encrypted }, track) => worker.postMessage({ type: "encrypted", encrypted, track }));
-    if (recording.known) draw($("strip"), recording, clock);
+    if (recording.known) {
+      draw($("strip"), recording, clock);
+      $("duration").textContent = clock(recording.duration_s);
+    }
     counts = [];
     frames.reset([]);
     connection = new Connection({ server, worker, id, tracks: recording.tracks, counts: (t) => counts[t], stage, changed: show, failed: fail });
