@@ -133,6 +133,7 @@ func TestOptions(t *testing.T) {
 		{"a certificate, and self-signed", Options{TLSCert: "cert.pem", TLSKey: "key.pem", SelfSigned: true}},
 		{"a host that is a URL", Options{Hosts: []string{"https://example.org"}}},
 		{"a host that is a pattern", Options{Hosts: []string{"*.example.org"}}},
+		{"a host that browsers read as an address", Options{Hosts: []string{"0x7f000001"}}},
 		{"an empty host", Options{Hosts: []string{""}}},
 		{"an origin without a scheme", Options{Origins: []string{"example.org"}}},
 		{"any origin", Options{Origins: []string{"*"}}},

@@ -78,13 +78,23 @@ func TestBody(t *testing.T) {
 	}
 }
 
+// TestBodyUnread: what is announced as too long does not reach a handler.
+func TestBodyUnread(t *testing.T) {
+	d := open(t, Options{})
+	r := d.request("POST", "/")
+	r.ContentLength = MaxBody + 1
+	res := d.answer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("was called") }), r)
+	if res.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d, want 413", res.StatusCode)
+	}
+}
+
 func TestPanic(t *testing.T) {
 	var log lines
 	mux := http.NewServeMux()
 	mux.HandleFunc("/before", func(http.ResponseWriter, *http.Request) { panic("secret 1") })
 	mux.HandleFunc("/nil", func(http.ResponseWriter, *http.Request) { var p *lines; p.list = nil })
 	mux.HandleFunc("/after", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Length", "1000")
 		io.WriteString(w, "half an answer")
 		http.NewResponseController(w).Flush()
 		panic(errors.New("secret 2"))

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -37,6 +38,23 @@ func TestLog(t *testing.T) {
 	}, "\n")
 	if got := log.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestLogAtTheEnd: what was only counted is told when Serve ends.
+func TestLogAtTheEnd(t *testing.T) {
+	var log lines
+	d := open(t, Options{Log: log.add})
+	for range linesPerMinute + 5 {
+		d.answer(hello, d.request("GET", "/", "Host", "evil.example"))
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := d.Serve(ctx, hello); err != nil {
+		t.Error(err)
+	}
+	if got := log.String(); !strings.HasSuffix(got, "\n5 more requests failed") {
+		t.Errorf("got\n%s", got)
 	}
 }
 

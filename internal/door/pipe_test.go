@@ -123,6 +123,26 @@ func TestSlowClients(t *testing.T) {
 	}
 }
 
+// TestSlowReader: who does not read its answer is thrown out too.
+func TestSlowReader(t *testing.T) {
+	var failed time.Duration
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		w.Write(make([]byte, 1<<20))
+		failed = time.Since(start)
+	})
+	bubble(t, 1, h, func(t *testing.T, d *Door, p *pipes, stop func() error) {
+		c, _ := p.dial()
+		defer c.Close()
+		io.WriteString(c, "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+		time.Sleep(writeTimeout)
+		synctest.Wait()
+		if failed != writeTimeout {
+			t.Errorf("was borne for %v, want %v", failed, writeTimeout)
+		}
+	})
+}
+
 // TestConnections: slow clients fill the places, the next one waits, and gets
 // one when they are thrown out.
 func TestConnections(t *testing.T) {

@@ -15,7 +15,6 @@ import (
 // off the rest. It closes the Door, and returns nil if ctx was why it ended.
 func (d *Door) Serve(ctx context.Context, h http.Handler) error {
 	defer d.log.flush()
-	defer d.Close() // also what no server came to listen on
 	srv := d.server(ctx, h)
 	results := make(chan error, len(d.listeners))
 	var running sync.WaitGroup

@@ -55,6 +55,10 @@ func TestConnected(t *testing.T) {
 				}
 				s.Close()
 				s.Close()
+				s.Accept = func(context.Context, Request) (Peer, string, error) {
+					t.Error("Accept was called after Close")
+					return nil, "", ErrRefused
+				}
 				if res := post(s, offer); res.StatusCode != 503 {
 					t.Errorf("after Close: status %d, want 503", res.StatusCode)
 				}

@@ -23,7 +23,7 @@ func TestLink(t *testing.T) {
 		{URLs: []string{"stun:stun.example:3478"}},
 		{URLs: []string{"turn:turn.example?transport=udp", "turns:[2001:db8::1]:443?transport=tcp"}, Username: hard, Credential: hard + `\"`},
 		{URLs: []string{"turn:no.example"}, Username: "line\r\nX: y", Credential: "x"},
-		{URLs: []string{"turn:no.example>; rel=x", "http://no.example", "turn:no example", "turn:"}, Username: "u", Credential: "x"},
+		{URLs: []string{"turn:no.example>;a=b", "http://no.example", "turn:no example", "turn:"}, Username: "u", Credential: "x"},
 	}
 	want := []ICEServer{
 		servers[0],

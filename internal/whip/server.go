@@ -153,10 +153,8 @@ func (s *Server) accept(ctx context.Context, r Request, quit <-chan struct{}) (*
 	}
 	if err == nil {
 		c := newSession(r, peer)
-		if s.add(c, wait) {
-			return c, answer, nil
-		}
-		err = errClosing
+		s.add(c, wait)
+		return c, answer, nil
 	}
 	if peer != nil {
 		s.warn("close a peer that nobody waits for", peer.Close())
@@ -197,20 +195,17 @@ func until(quit <-chan struct{}, f func()) (stop func()) {
 	return func() { close(stopped); <-ended }
 }
 
-// add makes a pending session a real one, unless the server closes.
-func (s *Server) add(c *session, wait time.Duration) bool {
+// add makes a pending session a real one. If the server closes meanwhile, it is
+// a short one.
+func (s *Server) add(c *session, wait time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
 	if s.sessions == nil {
 		s.sessions = make(map[string]*session)
 	}
 	s.sessions[c.id] = c
 	s.running.Add(1)
 	go s.watch(c, wait, s.quit)
-	return true
 }
 
 var (
