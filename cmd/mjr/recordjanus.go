@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mjrkit/mjrkit/internal/janus"
 	"github.com/mjrkit/mjrkit/internal/rtc"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
@@ -59,7 +60,10 @@ func (s *janusSource) Run(ctx context.Context, r *record.Recorder) error {
 	s.options.Notify = s.publisher
 	j, err := record.JoinJanus(ctx, s.options)
 	if err == nil {
-		s.say.line("recording room %s; an interrupt ends it", s.options.Room)
+		if s.say.json {
+			_ = s.say.object(jsonRoom{common{schema, "room"}, janus.Printable(s.options.URL), s.options.Room}) // as below
+		}
+		s.say.line("in room %s: whoever publishes there is recorded", s.options.Room)
 		err = j.Run(ctx, r)
 	} else if ctx.Err() != nil {
 		return nil
@@ -68,6 +72,14 @@ func (s *janusSource) Run(ctx context.Context, r *record.Recorder) error {
 		return &exitError{exitNetwork, err, ""}
 	}
 	return janusError(err)
+}
+
+// jsonRoom is the JSON line of a room that was entered. Its members are a
+// contract.
+type jsonRoom struct {
+	common
+	URL  string `json:"url"`
+	Room string `json:"room"`
 }
 
 // jsonPublisher is the JSON line of a publisher who comes or goes. Its members
