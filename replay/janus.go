@@ -68,7 +68,7 @@ func (j *Janus) publish(ctx context.Context, s *Session, o JanusOptions) error {
 		return err
 	}
 	var sdp string
-	j.peer, sdp, err = o.Engine.Offer(ctx, peerTracks(s), j.player)
+	j.peer, sdp, err = o.Engine.Offer(ctx, OutTracks(s), j.player)
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,7 @@ func (j *Janus) publish(ctx context.Context, s *Session, o JanusOptions) error {
 
 // Sinks are where the tracks go to; those without a Writer the room does not
 // take.
-func (j *Janus) Sinks() []Sink { return peerSinks(j.peer.Outs()) }
+func (j *Janus) Sinks() []Sink { return sinksOf(j.peer.Outs()) }
 
 // Play plays the Session in the room, and unpublishes it. It ends early with
 // ctx, and with an error when the peer connection or the session with Janus
