@@ -15,9 +15,6 @@ import (
 // ErrRoomEnded says that we are not in the room any more.
 var ErrRoomEnded = errors.New("the room ended")
 
-// ErrPeer says that media ceased to come over a peer connection.
-var ErrPeer = errors.New("the peer connection with janus ended")
-
 // JanusOptions say which room of which Janus to publish in. URL, Room and
 // Engine have to be given.
 type JanusOptions struct {
@@ -41,19 +38,23 @@ type Janus struct {
 // goodbye is how long Janus has for the end of a session.
 const goodbye = 2 * time.Second
 
-// drain is how long the last packets may be on their way.
-const drain = 300 * time.Millisecond
+// linger is how long the last packets may be on their way, or be asked for
+// again: the request to unpublish must not overtake them.
+const linger = 300 * time.Millisecond
 
 // PublishJanus enters a room and publishes the tracks of a Session there, as
-// end-to-end encrypted if one of them is. Requests of Janus for key frames go
-// to the Player. ctx is for that alone. What Janus refuses is a *janus.Error;
-// it wraps rtc.ErrCodec if the room takes none of the codecs.
-func PublishJanus(ctx context.Context, s *Session, p *Player, o JanusOptions) (*Janus, error) {
+// end-to-end encrypted if one of them is. It plays sparingly, see Options. ctx
+// is for that alone.
+//
+// What Janus refuses is a *janus.Error. The error wraps rtc.ErrCodec if the
+// room takes none of the codecs, ErrLost where no connection came.
+func PublishJanus(ctx context.Context, s *Session, o JanusOptions, how Options) (*Janus, error) {
+	how.Sparing, how.Linger = true, max(how.Linger, linger)
 	session, err := janus.Dial(ctx, janus.Options{URL: o.URL, Secret: o.Secret, Token: o.Token})
 	if err != nil {
 		return nil, err
 	}
-	j := &Janus{session: session, player: p}
+	j := &Janus{session: session, player: NewPlayer(s, how)}
 	if err := j.publish(ctx, s, o); err != nil {
 		j.Close()
 		return nil, err
@@ -79,17 +80,31 @@ func (j *Janus) publish(ctx context.Context, s *Session, o JanusOptions) error {
 	if err := j.peer.Answer(answer.SDP); err != nil {
 		return err
 	}
+	timer := time.NewTimer(connectIn)
+	defer timer.Stop()
 	select {
 	case <-j.peer.Connected():
 		return nil
 	case <-j.peer.Done():
-		return errors.Join(ErrPeer, j.peer.Err())
+		return j.lost()
+	case <-timer.C:
+		return fmt.Errorf("%w: no connection within %v", ErrLost, connectIn)
 	case <-j.session.Done():
 		return j.session.Err()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
+
+func (j *Janus) lost() error {
+	if err := j.peer.Err(); err != nil {
+		return fmt.Errorf("%w: %w", ErrLost, err)
+	}
+	return ErrLost
+}
+
+// Player is the one that plays.
+func (j *Janus) Player() *Player { return j.player }
 
 // Sinks are where the tracks go to; those without a Writer the room does not
 // take.
@@ -110,7 +125,7 @@ func (j *Janus) Play(ctx context.Context) error {
 			select { // Janus may say why
 			case <-ctx.Done():
 			case <-time.After(goodbye):
-				stop(errors.Join(ErrPeer, j.peer.Err()))
+				stop(j.lost())
 			}
 		case <-ctx.Done():
 		}
@@ -138,11 +153,6 @@ func (j *Janus) Play(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		return err
-	}
-	// The request to unpublish must not overtake the last packets.
-	select {
-	case <-ctx.Done():
-	case <-time.After(drain):
 	}
 	bye, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
 	defer cancel()

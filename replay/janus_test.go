@@ -32,7 +32,7 @@ func TestJanusRefuses(t *testing.T) {
 	j.Create(t, janustest.Room{ID: 3, VideoCodec: "vp9", AudioCodec: "pcmu"})
 	j.Create(t, janustest.Room{ID: 4, Publishers: 1})
 	first := call(t, "plain-vp8-identity")
-	full, err := PublishJanus(t.Context(), first, NewPlayer(first, Options{}), JanusOptions{URL: j.URL, Room: "4", Engine: janusEngine(t)})
+	full, err := PublishJanus(t.Context(), first, JanusOptions{URL: j.URL, Room: "4", Engine: janusEngine(t)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestJanusRefuses(t *testing.T) {
 				c.o.URL = j.URL
 			}
 			c.o.Engine = janusEngine(t)
-			_, err := PublishJanus(t.Context(), s, NewPlayer(s, Options{}), c.o)
+			_, err := PublishJanus(t.Context(), s, c.o, Options{})
 			var refused *janus.Error
 			if errors.As(err, &refused) && refused.Code != c.code || refused == nil && (c.want == nil || !errors.Is(err, c.want)) {
 				t.Errorf("got %v, want code %d or %v", err, c.code, c.want)
@@ -74,7 +74,7 @@ func TestJanusTakesOne(t *testing.T) {
 	j := janustest.Start(t, janustest.Options{})
 	j.Create(t, janustest.Room{ID: 1, VideoCodec: "vp9"})
 	s := call(t, "plain-vp8-identity")
-	sink, err := PublishJanus(t.Context(), s, NewPlayer(s, Options{}), JanusOptions{URL: j.URL, Room: "1", Engine: janusEngine(t)})
+	sink, err := PublishJanus(t.Context(), s, JanusOptions{URL: j.URL, Room: "1", Engine: janusEngine(t)}, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,8 +107,7 @@ func TestJanusEnds(t *testing.T) {
 			room := 10 + i
 			j.Create(t, janustest.Room{ID: room})
 			s := call(t, "jitsi-vp8")
-			p := NewPlayer(s, Options{Loop: true})
-			sink, err := PublishJanus(t.Context(), s, p, JanusOptions{URL: j.URL, Room: fmt.Sprint(room), Engine: janusEngine(t)})
+			sink, err := PublishJanus(t.Context(), s, JanusOptions{URL: j.URL, Room: fmt.Sprint(room), Engine: janusEngine(t)}, Options{Loop: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -116,7 +115,7 @@ func TestJanusEnds(t *testing.T) {
 			ended := make(chan error, 1)
 			go func() { ended <- sink.Play(ctx) }()
 			janustest.Wait(t, "packets", func() error {
-				if p.Stats()[0].Packets == 0 {
+				if sink.Player().Stats()[0].Packets == 0 {
 					return errors.New("none is sent")
 				}
 				return nil

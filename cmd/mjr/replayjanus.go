@@ -26,11 +26,10 @@ func (o *replayOptions) toJanus(ctx context.Context, say *reporter, in *replayIn
 		return nil, err
 	}
 	defer e.Close()
-	p := replay.NewPlayer(s, replay.Options{Speed: o.speed, Start: o.start, Loop: o.loop})
-	j, err := replay.PublishJanus(ctx, s, p, replay.JanusOptions{
+	j, err := replay.PublishJanus(ctx, s, replay.JanusOptions{
 		URL: o.janus.url, Secret: secrets.secret, Token: secrets.token, Room: o.janus.room, PIN: secrets.pin,
 		RoomToken: secrets.roomToken, Display: o.janus.display, Engine: e,
-	})
+	}, replay.Options{Speed: o.speed, Start: o.start, Loop: o.loop})
 	if err != nil {
 		return nil, replayJanusError(ctx, err)
 	}
@@ -45,7 +44,7 @@ func (o *replayOptions) toJanus(ctx context.Context, say *reporter, in *replayIn
 			return nil, err
 		}
 	}
-	began := time.Now()
+	p, began := j.Player(), time.Now()
 	err = j.Play(ctx)
 	sent := p.Stats()
 	say.line("%s: played for %s, up to %s of %s", in.name, seconds(time.Since(began)), seconds(p.Position()), seconds(s.Duration()))
@@ -58,7 +57,7 @@ func (o *replayOptions) toJanus(ctx context.Context, say *reporter, in *replayIn
 // replayJanusError gives an error of Janus its exit code; that of a signal is
 // its own.
 func replayJanusError(ctx context.Context, err error) error {
-	if ctx.Err() == nil && (errors.Is(err, replay.ErrRoomEnded) || errors.Is(err, replay.ErrPeer)) {
+	if ctx.Err() == nil && (errors.Is(err, replay.ErrRoomEnded) || errors.Is(err, replay.ErrLost)) {
 		return &exitError{exitNetwork, err, ""}
 	}
 	return janusError(err)

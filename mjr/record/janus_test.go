@@ -96,24 +96,17 @@ func opened(t testing.TB, files []string) *replay.Session {
 	return replay.NewSession(recs...)
 }
 
-// publishing is a session that is being published.
-type publishing struct {
-	*replay.Janus
-	player *replay.Player
-}
-
 // publish publishes recordings in a room, ready to play.
-func publish(t *testing.T, j *janustest.Janus, files []string, o replay.JanusOptions, how replay.Options) publishing {
+func publish(t *testing.T, j *janustest.Janus, files []string, o replay.JanusOptions, how replay.Options) *replay.Janus {
 	t.Helper()
 	s := opened(t, files)
-	p := replay.NewPlayer(s, how)
 	o.URL, o.Room, o.Engine = j.URL, fmt.Sprint(janusRoom), engine(t)
-	sink, err := replay.PublishJanus(t.Context(), s, p, o)
+	sink, err := replay.PublishJanus(t.Context(), s, o, how)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(sink.Close)
-	return publishing{sink, p}
+	return sink
 }
 
 // frames are the encrypted frames of a file, each as a hash, in order.
@@ -196,10 +189,10 @@ func TestJanus(t *testing.T) {
 			if err != nil || len(report.Files) != 2 {
 				t.Fatalf("%d files, %v", len(report.Files), err)
 			}
-			if n := sent.player.Stats()[1].KeyFrameRequests; n == 0 {
+			if n := sent.Player().Stats()[1].KeyFrameRequests; n == 0 {
 				t.Error("no request for a key frame came to the player")
 			}
-			for i, stats := range sent.player.Stats() {
+			for i, stats := range sent.Player().Stats() {
 				kind := []string{"audio", "video"}[i]
 				f := report.Files[slices.IndexFunc(report.Files, func(f record.FileReport) bool { return f.Track.Kind.String() == kind })]
 				if f.Stored+f.Lost != stats.Packets-stats.Again || f.Stored+f.Duplicates != f.Received || f.Lost > 0 {
