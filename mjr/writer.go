@@ -51,6 +51,11 @@ type Writer struct {
 	begun  bool
 	buf    []byte
 	err    error
+
+	// Of a copy, see NewCopyWriter.
+	head    []byte // behind the file magic, as it is to be written; nil is the header's JSON
+	untimed bool   // as generations 0 and 1
+	long    bool   // packets may be as long as a record can hold
 }
 
 // NewWriter writes the file magic, and nothing else: until the first packet
@@ -100,6 +105,8 @@ func (w *Writer) WritePacket(p Packet) error {
 	least, most := rtpHead, MaxPacket
 	if w.header.Kind == Data {
 		least, most = 0, MaxMessage
+	} else if w.long {
+		most = maxBody
 	}
 	if len(p.Data) < least || len(p.Data) > most {
 		return &SizeError{w.header.Kind, len(p.Data), least, most}
@@ -130,6 +137,10 @@ func (w *Writer) Close() error {
 // begin puts the header before the first record.
 func (w *Writer) begin(p Packet) {
 	w.begun = true
+	if w.head != nil {
+		w.buf = append(w.buf, w.head...)
+		return
+	}
 	h := &w.header
 	if h.FirstFrame.IsZero() {
 		h.FirstFrame = time.Now()
@@ -150,8 +161,10 @@ func (w *Writer) appendFrame(p Packet) {
 	if w.header.Kind == Data {
 		size += wallSize
 	}
-	b := append(w.buf, frameMagic...)
-	b = binary.BigEndian.AppendUint32(b, ms)
+	b := append(w.buf, w.magic()...)
+	if !w.untimed {
+		b = binary.BigEndian.AppendUint32(b, ms)
+	}
 	b = binary.BigEndian.AppendUint16(b, uint16(size))
 	if w.header.Kind == Data {
 		wall := p.Wall
@@ -161,6 +174,13 @@ func (w *Writer) appendFrame(p Packet) {
 		b = binary.BigEndian.AppendUint64(b, uint64(wall.UnixMicro()))
 	}
 	w.buf = append(b, p.Data...)
+}
+
+func (w *Writer) magic() string {
+	if w.untimed {
+		return oldFrameMagic
+	}
+	return frameMagic
 }
 
 func (w *Writer) write(b []byte) {
