@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 )
 
@@ -156,6 +157,16 @@ func syncDir(dir string) error {
 	// Not every file system can sync a folder; the file itself is safe.
 	_ = d.Sync()
 	return nil
+}
+
+// isDir tells whether an output is a folder: by its name's ending, or because
+// there is one.
+func isDir(path string) bool {
+	if strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator)) {
+		return true
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 func exists(path string) bool {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -66,16 +65,6 @@ func firstFiles(files []string) []string {
 		first = append(first, t.files[0])
 	}
 	return first
-}
-
-// isDir tells whether an output is a folder: by its name's ending, or because
-// there is one.
-func isDir(path string) bool {
-	if strings.HasSuffix(path, "/") || strings.HasSuffix(path, string(filepath.Separator)) {
-		return true
-	}
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // containsPath tells whether a file is named, however it is spelt.

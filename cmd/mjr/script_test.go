@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -34,6 +35,7 @@ func TestScript(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"truncate": truncate,
+			"scribble": scribble,
 			"mode":     mode,
 		},
 	})
@@ -67,6 +69,27 @@ func truncate(ts *testscript.TestScript, neg bool, args []string) {
 	size, err := strconv.ParseInt(args[1], 10, 64)
 	ts.Check(err)
 	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
+}
+
+// scribble FILE OFFSET: the JSON of a recording's header, which begins there, is
+// noise up to the first record.
+func scribble(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: scribble FILE OFFSET")
+	}
+	at, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	name := ts.MkAbs(args[0])
+	b, err := os.ReadFile(name)
+	ts.Check(err)
+	end := bytes.Index(b, []byte("MEET"))
+	if end < at {
+		ts.Fatalf("%s has no record behind %d", args[0], at)
+	}
+	for i := range b[at:end] {
+		b[at+i] = 'x'
+	}
+	ts.Check(os.WriteFile(name, b, 0o666))
 }
 
 // mode FILE OCTAL: the file has these permissions.
