@@ -291,3 +291,14 @@ func tellEncryption(t *testing.T, url string, w http.ResponseWriter, r *http.Req
 		}
 	}
 }
+
+// TestJanusTrickles: a Janus that sends its candidates apart finds us by ours.
+func TestJanusTrickles(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{Trickle: true})
+	j.Create(t, janustest.Room{ID: janusRoom})
+	loop(t, j, "Ann")
+	rec := recordRoom(t, j, record.JanusOptions{})
+	rec.heard(t)
+	rec.flowing(t, 0)
+}
