@@ -21,6 +21,12 @@ const (
 	keepAlive         = 2 * time.Second
 )
 
+// replayWindow is how far behind a packet that is sent again may be. Pion's
+// default of 64 is less than a round trip of a good camera: what is repaired
+// without RTX, as audio always is, would be refused as replayed. Browsers have
+// 1024.
+const replayWindow = 4096
+
 // receiveMTU is how long a received packet may be, more than any network has:
 // Pion's own default cuts what is longer than 1460 bytes, and says nothing.
 const receiveMTU = 2048
@@ -53,6 +59,7 @@ func NewEngine(c Config) (*Engine, error) {
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	s.SetICETimeouts(disconnectedAfter, failedAfter, keepAlive)
 	s.SetReceiveMTU(receiveMTU)
+	s.SetSRTPReplayProtectionWindow(replayWindow)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	s.LoggerFactory = quiet{}
 	if c.Loopback {

@@ -157,27 +157,29 @@ func TestOfferToReceive(t *testing.T) {
 	wait(t, "the other side to notice the end", to.Done())
 }
 
-// viewer is a receiver that is not ours.
-func viewer(t *testing.T, kinds ...webrtc.RTPCodecType) (*webrtc.PeerConnection, string, chan *webrtc.TrackRemote) {
+// foreign is a peer that is not ours.
+func foreign(t *testing.T) *webrtc.PeerConnection {
 	t.Helper()
-	m, r := new(webrtc.MediaEngine), new(interceptor.Registry)
+	m := new(webrtc.MediaEngine)
 	if err := m.RegisterDefaultCodecs(); err != nil {
+		t.Fatal(err)
+	}
+	if err := webrtc.ConfigureSimulcastExtensionHeaders(m); err != nil {
 		t.Fatal(err)
 	}
 	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
 	s.SetIncludeLoopbackCandidate(true)
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(new(interceptor.Registry)), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { pc.GracefulClose() })
-	tracks := make(chan *webrtc.TrackRemote, 4)
-	pc.OnTrack(func(tr *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { tracks <- tr })
-	for _, k := range kinds {
-		if _, err := pc.AddTransceiverFromKind(k, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return pc
+}
+
+// described makes the offer of a foreign peer, with all candidates.
+func described(t *testing.T, pc *webrtc.PeerConnection) string {
+	t.Helper()
 	d, err := pc.CreateOffer(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -187,7 +189,21 @@ func viewer(t *testing.T, kinds ...webrtc.RTPCodecType) (*webrtc.PeerConnection,
 		t.Fatal(err)
 	}
 	<-done
-	return pc, pc.LocalDescription().SDP, tracks
+	return pc.LocalDescription().SDP
+}
+
+// viewer offers to receive media lines of some kinds.
+func viewer(t *testing.T, kinds ...webrtc.RTPCodecType) (*webrtc.PeerConnection, string, chan *webrtc.TrackRemote) {
+	t.Helper()
+	pc := foreign(t)
+	tracks := make(chan *webrtc.TrackRemote, 4)
+	pc.OnTrack(func(tr *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { tracks <- tr })
+	for _, k := range kinds {
+		if _, err := pc.AddTransceiverFromKind(k, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pc, described(t, pc), tracks
 }
 
 func TestSend(t *testing.T) {
