@@ -48,7 +48,7 @@ type ServerOptions struct {
 	Live        bool // one timeline a recording
 	MaxSessions int  // 0: whip.DefaultMax
 	// ICEServers are what viewers are told of.
-	ICEServers []whip.ICEServer
+	ICEServers []rtc.ICEServer
 	// Joined and Left are told of viewers who were answered, by several
 	// goroutines. nil: nobody is.
 	Joined, Left func(Viewer)
@@ -58,7 +58,10 @@ type ServerOptions struct {
 // NewServer makes a Server. The Library and the Engine have to last as long.
 func NewServer(o ServerOptions) *Server {
 	s := &Server{o: o, viewers: make(map[string]*viewer), lives: make(map[string]*Live)}
-	s.sessions = whip.Server{Accept: s.accept, Base: "/viewers/", Max: o.MaxSessions, Servers: o.ICEServers, Warn: o.Warn}
+	s.sessions = whip.Server{Accept: s.accept, Base: "/viewers/", Max: o.MaxSessions, Warn: o.Warn}
+	for _, ice := range o.ICEServers {
+		s.sessions.Servers = append(s.sessions.Servers, whip.ICEServer(ice))
+	}
 	s.mux.HandleFunc("GET /recordings", s.list)
 	s.mux.HandleFunc("GET /recordings/{id}", s.details)
 	s.mux.HandleFunc("/recordings/{id}/whep", func(w http.ResponseWriter, r *http.Request) {

@@ -13,8 +13,8 @@ import (
 // toUDP plays a session as plain RTP.
 func (o *replayOptions) toUDP(ctx context.Context, say *reporter, in *replayInput) ([]replay.TrackStats, error) {
 	s := in.session
-	if o.start >= s.Duration() {
-		return nil, misused("--start %v: %s lasts %s", o.start, in.name, seconds(s.Duration()))
+	if err := o.checkStart(in); err != nil {
+		return nil, err
 	}
 	udp, err := replay.NewUDP(ctx, o.udp, s)
 	if errors.Is(err, replay.ErrAddress) {
@@ -43,10 +43,5 @@ func (o *replayOptions) toUDP(ctx context.Context, say *reporter, in *replayInpu
 	udp.Report(p)
 	began := time.Now()
 	err = p.Play(ctx, udp.Sinks())
-	sent := p.Stats()
-	say.line("%s: played for %s, up to %s of %s", in.name, seconds(time.Since(began)), seconds(p.Position()), seconds(s.Duration()))
-	for i, r := range s.Tracks() {
-		say.line("%s: %s", r.Name, sentText(sent[i]))
-	}
-	return sent, err
+	return played(say, in, p, began), err
 }

@@ -37,8 +37,9 @@ func (o *iceOptions) given() bool {
 }
 
 // open makes an engine, which serves this machine alone where loopback says so
-// and no address of --ice-host is another. The servers are those of the flags.
-func (o *iceOptions) open(loopback bool, warn func(text string)) (*rtc.Engine, []rtc.ICEServer, error) {
+// and no address of --ice-host is another. The servers are those of the flags;
+// more are used besides.
+func (o *iceOptions) open(loopback bool, warn func(text string), more ...rtc.ICEServer) (*rtc.Engine, []rtc.ICEServer, error) {
 	c := rtc.Config{UDPPort: int(o.iceUDP), Loopback: loopback, Warn: warn}
 	for _, s := range o.iceHosts {
 		ip, err := netip.ParseAddr(s)
@@ -48,12 +49,13 @@ func (o *iceOptions) open(loopback bool, warn func(text string)) (*rtc.Engine, [
 		c.Hosts = append(c.Hosts, ip)
 		c.Loopback = c.Loopback && ip.IsLoopback()
 	}
-	var err error
-	if c.Servers, err = o.servers(); err != nil {
+	servers, err := o.servers()
+	if err != nil {
 		return nil, nil, err
 	}
+	c.Servers = append(more, servers...)
 	e, err := rtc.NewEngine(c)
-	return e, c.Servers, err
+	return e, servers, err
 }
 
 // servers are those of --stun and --turn-file.
