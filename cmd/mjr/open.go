@@ -38,12 +38,12 @@ func (in *opened) close() {
 func (v *converter) open(ctx context.Context, j job) (*opened, error) {
 	in := new(opened)
 	p := plug{keys: v.keys, maxRatchet: v.o.maxRatchet, unauthenticated: v.o.unauth, cache: new(livekit.Cache), warn: v.say.warn}
-	tracks, err := tracksOf(j.files)
+	tracks, left, err := tracksOf(j.files)
 	if err != nil {
 		return in, err
 	}
+	in.left = left
 	for _, t := range tracks {
-		in.left = append(in.left, t.left...)
 		if err := v.openTrack(ctx, in, t, p); err != nil {
 			return in, err
 		}
@@ -52,8 +52,8 @@ func (v *converter) open(ctx context.Context, j job) (*opened, error) {
 }
 
 // openTrack opens one track.
-func (v *converter) openTrack(ctx context.Context, in *opened, t trackFiles, p plug) error {
-	name := t.files[0]
+func (v *converter) openTrack(ctx context.Context, in *opened, files []string, p plug) error {
+	name := files[0]
 	f, h, err := openRecording(name)
 	if f != nil {
 		in.files = append(in.files, f)
@@ -65,14 +65,14 @@ func (v *converter) openTrack(ctx context.Context, in *opened, t trackFiles, p p
 	if err := v.mayConvert(f, name, h); err != nil {
 		return err
 	}
-	for _, part := range t.files[1:] {
+	for _, part := range files[1:] {
 		if err := v.mayConvertPart(part); err != nil {
 			return err
 		}
 	}
-	input := in.input(ctx, v.bar, t)
+	input := in.input(ctx, v.bar, files)
 	if v.encrypted(h) {
-		id, err := v.senderOf(t)
+		id, err := v.senderOf(files)
 		if err != nil {
 			return err
 		}
@@ -80,7 +80,7 @@ func (v *converter) openTrack(ctx context.Context, in *opened, t trackFiles, p p
 			return fmt.Errorf("%s: %w", name, err)
 		}
 		if v.o.acceptClear != "" {
-			if err := v.mayKeepClear(ctx, &input, in, t, p); err != nil {
+			if err := v.mayKeepClear(ctx, &input, in, files, p); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
@@ -146,13 +146,13 @@ func (v *converter) mayConvert(f *os.File, name string, h mjr.Header) error {
 // for that: clear frames are kept before one that opens only if there is such a
 // one, and a recording is wholly clear only if nothing of it opens and it looks
 // like no scheme. All others would put ciphertext into the output.
-func (v *converter) mayKeepClear(ctx context.Context, input *postprocess.Input, in *opened, t trackFiles, p plug) error {
+func (v *converter) mayKeepClear(ctx context.Context, input *postprocess.Input, in *opened, files []string, p plug) error {
 	last := len(in.files) - 1 // this track's
-	id, err := v.senderOf(t)
+	id, err := v.senderOf(files)
 	if err != nil {
 		return err
 	}
-	scan := in.input(ctx, nil, t)
+	scan := in.input(ctx, nil, files)
 	if err := p.open(&scan, in.headers[last], id); err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (v *converter) mayKeepClear(ctx context.Context, input *postprocess.Input, 
 		return err
 	}
 	scheme := false
-	for _, name := range t.files[1:] {
+	for _, name := range files[1:] {
 		f, _, err := openRecording(name)
 		if err != nil {
 			return err

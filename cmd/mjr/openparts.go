@@ -12,14 +12,14 @@ import (
 
 // input is what reads the track opened last: its first file is open, the
 // others wait for their turn.
-func (in *opened) input(ctx context.Context, bar *progress, t trackFiles) postprocess.Input {
-	by, ok := sender(t.files[0])
+func (in *opened) input(ctx context.Context, bar *progress, files []string) postprocess.Input {
+	by, ok := sender(files[0])
 	if !ok {
-		by = "\x00" + t.files[0] // of nobody else
+		by = "\x00" + files[0] // of nobody else
 	}
 	first := in.files[len(in.files)-1]
-	input := postprocess.Input{Name: t.files[0], R: &ctxReader{ctx: ctx, r: first, bar: bar}, Sender: by}
-	for _, name := range t.files[1:] {
+	input := postprocess.Input{Name: files[0], R: &ctxReader{ctx: ctx, r: first, bar: bar}, Sender: by}
+	for _, name := range files[1:] {
 		late := &lateFile{name: name}
 		in.late = append(in.late, late)
 		input.Parts = append(input.Parts, mjr.Part{Name: name, R: &ctxReader{ctx: ctx, r: late, bar: bar}})
@@ -29,9 +29,9 @@ func (in *opened) input(ctx context.Context, bar *progress, t trackFiles) postpr
 
 // senderOf is the participant that --sender binds a track to, by any of its
 // files.
-func (v *converter) senderOf(t trackFiles) (string, error) {
+func (v *converter) senderOf(files []string) (string, error) {
 	id, of := "", ""
-	for _, name := range t.files {
+	for _, name := range files {
 		switch other := v.o.sender[filepath.Clean(name)]; {
 		case other == "" || other == id:
 		case id != "":

@@ -5,116 +5,54 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
-// trackFiles is what one track of a session is stored in: one file, or the
-// parts of a recording in their order.
-type trackFiles struct {
-	files []string
-	// left are files that are named as parts of the recording, and are none:
-	// in words, with the reason.
-	left []string
-}
-
-// tracksOf puts together the files of each track, in the order of their first
-// ones. Files that are named as parts of one recording are joined if their
-// headers agree. An error is one of reading.
-func tracksOf(files []string) ([]trackFiles, error) {
-	var stems []string
-	named := make(map[string][]string)
-	for _, f := range files {
-		stem, _ := mjr.SplitPart(f)
-		if _, ok := named[stem]; !ok {
-			stems = append(stems, stem)
+// tracksOf finds the files of each track of a session: one, or the parts of a
+// recording in their order. left tells in words which files are named as parts
+// and are none. An error is one of reading.
+func tracksOf(files []string) (tracks [][]string, left []string, err error) {
+	indexes, why := mjr.Arrange(files, func(i int) (mjr.Header, bool, error) {
+		h, empty, failed := lookAtHeader(files[i])
+		if failed != nil && !errors.Is(failed, mjr.ErrNotMJR) && err == nil {
+			err = failed
 		}
-		named[stem] = append(named[stem], f)
+		return h, empty, failed
+	})
+	if err != nil {
+		return nil, nil, err
 	}
-	var tracks []trackFiles
-	for _, stem := range stems {
-		all := named[stem]
-		if len(all) == 1 {
-			tracks = append(tracks, trackFiles{files: all})
-			continue
+	for _, all := range indexes {
+		var names []string
+		for _, i := range all {
+			names = append(names, files[i])
 		}
-		joined, err := joinParts(all)
+		tracks = append(tracks, names)
+	}
+	for i, err := range why {
 		if err != nil {
-			return nil, err
+			left = append(left, fmt.Sprintf("%s is left out: %v", files[i], err))
 		}
-		tracks = append(tracks, joined...)
 	}
-	return tracks, nil
+	return tracks, left, nil
 }
 
-// partFile is a file that may be a part.
-type partFile struct {
-	name   string
-	header mjr.Header
-	number int
-	empty  bool
-	err    error // why it is no recording
-}
-
-// joinParts orders the parts among files whose names begin alike. Each file is
-// a track of its own if none of them is a part.
-func joinParts(names []string) ([]trackFiles, error) {
-	var all []partFile
-	parts := false
-	for _, name := range names {
-		p, several, err := lookAtPart(name)
-		if err != nil {
-			return nil, err
-		}
-		parts = parts || several
-		all = append(all, p)
-	}
-	slices.SortStableFunc(all, func(a, b partFile) int { return a.number - b.number })
-	var t trackFiles
-	var chain mjr.Chain
-	for _, p := range all {
-		err := p.err
-		if err == nil && !p.empty {
-			_, err = chain.Add(p.header, p.number)
-		}
-		switch {
-		case err != nil:
-			t.left = append(t.left, fmt.Sprintf("%s is left out: %v", p.name, err))
-		case !p.empty || len(t.files) > 0: // the first one tells what the track is
-			t.files = append(t.files, p.name)
-		}
-	}
-	if parts && len(t.files) > 0 {
-		return []trackFiles{t}, nil
-	}
-	var single []trackFiles
-	for _, name := range names {
-		single = append(single, trackFiles{files: []string{name}})
-	}
-	return single, nil
-}
-
-// lookAtPart reads the header of a file, and whether it is one of several.
-func lookAtPart(name string) (p partFile, several bool, err error) {
-	p.name = name
+// lookAtHeader reads the header of a recording, and whether it is empty.
+func lookAtHeader(name string) (h mjr.Header, empty bool, err error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return p, false, err
+		return h, false, err
 	}
 	defer f.Close()
 	r, err := mjr.NewReader(f)
 	if errors.Is(err, mjr.ErrNotMJR) {
-		p.err = err
-		p.number, several = mjr.PartNumber(mjr.Header{}, name)
-		return p, several, nil
+		return h, false, err
 	}
 	if err != nil {
-		return p, false, fmt.Errorf("%s: %w", name, err)
+		return h, false, fmt.Errorf("%s: %w", name, err)
 	}
-	p.header, p.empty = r.Header, r.Empty()
-	p.number, several = mjr.PartNumber(r.Header, name)
-	return p, several, nil
+	return r.Header, r.Empty(), nil
 }
 
 // lateFile is a file that is opened when it is first read, and closed at its

@@ -131,7 +131,7 @@ func TestConvertManyParts(t *testing.T) {
 	}
 	in.files = append(in.files, f)
 	defer in.close()
-	input := in.input(t.Context(), nil, trackFiles{files: []string{first, first, first}})
+	input := in.input(t.Context(), nil, []string{first, first, first})
 	open := func() (n int) {
 		for _, l := range in.late {
 			if l.f != nil {
@@ -174,14 +174,14 @@ func TestTracksOf(t *testing.T) {
 	garbage := file("a-audio-0.p006.mjr", "garbage")
 	b, bTmp := part("b-audio-0.mjr", first, "opus"), part("b-audio-0.mjr.tmp", first, "opus")
 	lone := part("c-audio-0.p002.mjr", second, "opus")
-	tracks, err := tracksOf([]string{a3, b, a1, other, crashed, garbage, a2, bTmp, lone})
+	tracks, left, err := tracksOf([]string{a3, b, a1, other, crashed, garbage, a2, bTmp, lone})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
 	for _, tr := range tracks {
 		var names []string
-		for _, f := range tr.files {
+		for _, f := range tr {
 			names = append(names, strings.TrimPrefix(f, dir+"/"))
 		}
 		got = append(got, strings.Join(names, " "))
@@ -190,11 +190,11 @@ func TestTracksOf(t *testing.T) {
 	if s := strings.Join(got, "|"); s != want {
 		t.Errorf("tracks %s, want %s", s, want)
 	}
-	left := strings.Join(tracks[0].left, "\n")
-	if len(tracks[0].left) != 2 || !strings.Contains(left, `codec "pcmu", not "opus"`) || !strings.Contains(left, garbage+" is left out: not an MJR recording") {
-		t.Errorf("left out: %s", left)
+	text := strings.Join(left, "\n")
+	if len(left) != 2 || !strings.Contains(text, `codec "pcmu", not "opus"`) || !strings.Contains(text, garbage+" is left out: not an MJR recording") {
+		t.Errorf("left out: %s", text)
 	}
-	if _, err := tracksOf([]string{a1, filepath.Join(dir, "a-audio-0.p007.mjr")}); !errors.Is(err, os.ErrNotExist) {
+	if _, _, err := tracksOf([]string{a1, filepath.Join(dir, "a-audio-0.p007.mjr")}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("a part that cannot be opened: %v", err)
 	}
 }

@@ -56,13 +56,13 @@ func (o *convertOptions) plan(files []string) ([]job, error) {
 
 // firstFiles is one file of each track.
 func firstFiles(files []string) []string {
-	tracks, err := tracksOf(files)
+	tracks, _, err := tracksOf(files)
 	if err != nil {
 		return files // the error comes again when they are opened
 	}
 	var first []string
 	for _, t := range tracks {
-		first = append(first, t.files[0])
+		first = append(first, t[0])
 	}
 	return first
 }

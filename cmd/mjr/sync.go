@@ -56,24 +56,24 @@ func syncJSON(s syncInfo) *jsonSync {
 func syncs(files []string) map[string]syncInfo {
 	all := make(map[string]syncInfo)
 	for _, s := range group(files) {
-		tracks, err := tracksOf(s.files)
+		tracks, _, err := tracksOf(s.files)
 		if err != nil {
 			continue // the file's own report will tell
 		}
 		starts := make([]stream.Start, len(tracks))
 		for i, t := range tracks {
 			var err error
-			starts[i], err = started(t.files[0])
-			all[t.files[0]] = syncInfo{Err: err}
+			starts[i], err = started(t[0])
+			all[t[0]] = syncInfo{Err: err}
 		}
 		early, used, err := stream.Align(starts)
 		for i, t := range tracks {
-			info := all[t.files[0]]
+			info := all[t[0]]
 			info.BySender, info.Early = used[i], early[i]
 			if info.Err == nil {
 				info.Err = err
 			}
-			all[t.files[0]] = info
+			all[t[0]] = info
 		}
 	}
 	return all
