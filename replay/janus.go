@@ -73,7 +73,7 @@ func (j *Janus) publish(ctx context.Context, s *Session, o JanusOptions) error {
 	if err != nil {
 		return err
 	}
-	answer, err := j.room.Publish(ctx, janus.JSEP{Type: "offer", SDP: sdp, E2EE: encrypted(s)}, janus.Publishing{})
+	answer, err := j.room.Publish(ctx, janus.JSEP{Type: "offer", SDP: sdp, E2EE: encrypted(s)})
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,9 @@ type Handle struct {
 	wake   chan struct{}
 }
 
-// Kind is what an Event tells. Kinds that are not listed can come, too.
+// Kind is what an Event tells. Kinds that are not listed can come, too: trickle
+// among them, candidates of a Janus that is configured to send them apart. They
+// are not needed, as Janus has ours.
 type Kind string
 
 const (
@@ -50,7 +52,6 @@ type Event struct {
 	Receiving bool // Janus gets the medium
 	Uplink    bool // from us to Janus
 	Lost      int64
-	Candidate *Candidate
 }
 
 // Reply is a plugin's answer.
@@ -145,7 +146,7 @@ func (h *Handle) Detach(ctx context.Context) error {
 func (h *Handle) push(m *message) error {
 	e := Event{
 		Kind: Kind(m.Janus), Data: m.Plugin.Data, JSEP: m.JSEP, Reason: clip(h.s.hidden.clean(m.Reason)),
-		Type: m.Type, MID: m.MID, Receiving: m.Receiving, Uplink: m.Uplink, Lost: m.Lost, Candidate: m.Candidate,
+		Type: m.Type, MID: m.MID, Receiving: m.Receiving, Uplink: m.Uplink, Lost: m.Lost,
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()

@@ -17,14 +17,6 @@ type JSEP struct {
 	E2EE bool `json:"e2ee,omitempty"`
 }
 
-// Candidate is an ICE candidate that Janus sends apart from its description.
-type Candidate struct {
-	Candidate  string `json:"candidate"`
-	MID        string `json:"sdpMid"`
-	MLineIndex int    `json:"sdpMLineIndex"`
-	Completed  bool   `json:"completed"` // there are no more
-}
-
 // message is what Janus says. Which members there are depends on Janus: the
 // kind of message.
 type message struct {
@@ -46,14 +38,13 @@ type message struct {
 		Reason string `json:"reason"`
 	} `json:"error"`
 
-	Version   int        `json:"version"`   // of server_info: 1102 is 1.1.2
-	Reason    string     `json:"reason"`    // of hangup
-	Type      string     `json:"type"`      // of media: audio or video
-	MID       string     `json:"mid"`       // of media and slowlink
-	Receiving bool       `json:"receiving"` // of media: Janus gets it
-	Uplink    bool       `json:"uplink"`    // of slowlink: from us to Janus
-	Lost      int64      `json:"lost"`
-	Candidate *Candidate `json:"candidate"` // of trickle
+	Version   int    `json:"version"`   // of server_info: 1102 is 1.1.2
+	Reason    string `json:"reason"`    // of hangup
+	Type      string `json:"type"`      // of media: audio or video
+	MID       string `json:"mid"`       // of media and slowlink
+	Receiving bool   `json:"receiving"` // of media: Janus gets it
+	Uplink    bool   `json:"uplink"`    // of slowlink: from us to Janus
+	Lost      int64  `json:"lost"`
 }
 
 // The kinds of messages that Janus sends. Others are of no use to a client.

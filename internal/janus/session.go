@@ -2,9 +2,6 @@ package janus
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -49,13 +46,6 @@ type Session struct {
 	mu      sync.Mutex
 	calls   map[string]*call // by transaction
 	handles map[uint64]*Handle
-}
-
-// call is a request that waits for its answer.
-type call struct {
-	event  bool    // the answer is an event: an acknowledgement is not enough
-	attach *Handle // gets its number with the answer
-	answer chan *message
 }
 
 // Dial connects to Janus, and makes a session. ctx is for that alone.
@@ -134,164 +124,4 @@ func (s *Session) fail(err error) {
 	s.cancel(err)
 	s.conn.CloseNow()
 	s.ended.Wait()
-}
-
-// request is what we say to Janus.
-type request struct {
-	Janus       string     `json:"janus"`
-	Transaction string     `json:"transaction"`
-	SessionID   uint64     `json:"session_id,omitempty"`
-	HandleID    uint64     `json:"handle_id,omitempty"`
-	Secret      string     `json:"apisecret,omitempty"`
-	Token       string     `json:"token,omitempty"`
-	Plugin      string     `json:"plugin,omitempty"`
-	Body        any        `json:"body,omitempty"`
-	JSEP        *JSEP      `json:"jsep,omitempty"`
-	Candidate   *completed `json:"candidate,omitempty"`
-}
-
-// completed says that no candidate follows.
-type completed struct {
-	Completed bool `json:"completed"`
-}
-
-// call sends a request, and waits for its answer.
-func (s *Session) call(ctx context.Context, r request, c *call) (*message, error) {
-	ctx, stop := context.WithTimeoutCause(ctx, s.options.Timeout, fmt.Errorf("%w to %s in %v", ErrSilent, r.Janus, s.options.Timeout))
-	defer stop()
-	c.answer = make(chan *message, 1)
-	r.Transaction, r.Secret, r.Token = rand.Text(), s.options.Secret, s.options.Token
-	s.mu.Lock()
-	if r.Janus != "info" { // that is of the server
-		r.SessionID = s.id
-	}
-	s.calls[r.Transaction] = c
-	s.mu.Unlock()
-	defer func() {
-		s.mu.Lock()
-		delete(s.calls, r.Transaction)
-		s.mu.Unlock()
-	}()
-	if err := s.write(r); err != nil {
-		return nil, err
-	}
-	var m *message
-	select {
-	case m = <-c.answer:
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	case <-s.ctx.Done():
-		select { // what came before the end counts
-		case m = <-c.answer:
-		default:
-			return nil, s.Err()
-		}
-	}
-	if m.Janus == kindError {
-		return nil, &Error{Request: r.Janus, Code: m.Error.Code, Reason: clip(s.hidden.clean(m.Error.Reason))}
-	}
-	return m, nil
-}
-
-// write sends a message. It has the time that an answer has: a caller who
-// gives up must not cut a message, which would end the connection.
-func (s *Session) write(r request) error {
-	b, err := json.Marshal(r)
-	if err != nil {
-		return err
-	}
-	ctx, stop := context.WithTimeout(s.ctx, s.options.Timeout)
-	defer stop()
-	if err := s.conn.Write(ctx, websocket.MessageText, b); err != nil {
-		s.cancel(fmt.Errorf("%w: %w", ErrLost, err))
-		return s.Err()
-	}
-	return nil
-}
-
-// read takes what Janus says, until the connection ends.
-func (s *Session) read() {
-	for {
-		kind, b, err := s.conn.Read(s.ctx)
-		if err == nil && kind != websocket.MessageText {
-			err = fmt.Errorf("%w: %d bytes that are no text", ErrMessage, len(b))
-		}
-		var m *message
-		if err == nil {
-			m, err = decode(b)
-		}
-		if err == nil {
-			err = s.take(m)
-		}
-		if err != nil {
-			if !errors.Is(err, ErrMessage) && !errors.Is(err, errTimeout) && !errors.Is(err, errUnread) {
-				err = fmt.Errorf("%w: %w", ErrLost, err)
-			}
-			s.cancel(err)
-			s.conn.CloseNow()
-			return
-		}
-	}
-}
-
-// errTimeout says that Janus ended the session.
-var errTimeout = errors.New("janus ended the session: it heard nothing from us for too long")
-
-// take brings a message to whom it is for. What is for nobody is dropped:
-// answers that come too late, and events of handles that are gone.
-func (s *Session) take(m *message) error {
-	s.mu.Lock()
-	c := s.calls[m.Transaction]
-	h := s.handles[m.Sender]
-	if c != nil && m.Janus == kindAck && c.event {
-		s.mu.Unlock()
-		return nil
-	}
-	if c != nil {
-		delete(s.calls, m.Transaction)
-		if c.attach != nil && m.Janus == kindSuccess {
-			c.attach.id = m.Data.ID
-			s.handles[m.Data.ID] = c.attach
-		}
-	}
-	if m.Janus == kindDetached {
-		delete(s.handles, m.Sender)
-	}
-	s.mu.Unlock()
-	switch {
-	case c != nil:
-		c.answer <- m
-	case m.Janus == kindTimeout:
-		return errTimeout
-	case h != nil && m.Janus != kindAck && m.Janus != kindSuccess && m.Janus != kindError:
-		return h.push(m)
-	}
-	return nil
-}
-
-// keepAlive tells Janus that we are here, and finds out whether Janus is.
-func (s *Session) keepAlive() {
-	alive, ping := time.NewTicker(s.options.KeepAlive), time.NewTicker(s.options.Ping)
-	defer alive.Stop()
-	defer ping.Stop()
-	for {
-		var err error
-		select {
-		case <-s.ctx.Done():
-			return
-		case <-alive.C:
-			_, err = s.call(s.ctx, request{Janus: "keepalive"}, &call{})
-		case <-ping.C:
-			ctx, stop := context.WithTimeoutCause(s.ctx, s.options.Timeout, ErrSilent)
-			if err = s.conn.Ping(ctx); err != nil {
-				err = fmt.Errorf("%w: no answer to a ping: %w", ErrLost, err)
-			}
-			stop()
-		}
-		if err != nil {
-			s.cancel(err)
-			s.conn.CloseNow()
-			return
-		}
-	}
 }

@@ -10,8 +10,8 @@ import (
 // The configuration of Janus, by file. What is in capitals is filled in.
 var config = map[string]string{
 	"janus.jcfg": `general: {
-	plugins_folder = "/usr/lib/x86_64-linux-gnu/janus/plugins"
-	transports_folder = "/usr/lib/x86_64-linux-gnu/janus/transports"
+	plugins_folder = "MODULES/plugins"
+	transports_folder = "MODULES/transports"
 	admin_secret = "ADMIN_SECRET"
 	token_auth = TOKENS
 	API_SECRET
@@ -54,8 +54,8 @@ const adminSecret = "only for tests"
 
 // others lists the modules of a kind but those that are wanted: each one more
 // costs time at the start, and some complain without their configuration.
-func others(kind string, wanted ...string) string {
-	names, _ := filepath.Glob("/usr/lib/*/janus/" + kind + "/*.so")
+func others(modules, kind string, wanted ...string) string {
+	names, _ := filepath.Glob(filepath.Join(modules, kind, "*.so")) // the pattern is well formed
 	var list []string
 	for _, n := range names {
 		keep := false
@@ -71,17 +71,21 @@ func others(kind string, wanted ...string) string {
 
 func writeConfig(t testing.TB, j *Janus, o Options) {
 	t.Helper()
+	found, err := filepath.Glob("/usr/lib/*/janus")
+	if err != nil || len(found) != 1 {
+		refuse(t, "the modules of Janus are not in /usr/lib/*/janus: %v", found)
+	}
 	secret := ""
 	if o.APISecret != "" {
 		secret = `api_secret = "` + o.APISecret + `"`
 	}
 	truth := map[bool]string{true: "true", false: "false"}
 	fill := strings.NewReplacer(
-		"ADDRESS", j.Addr.String(), "RECORDINGS", j.Recordings,
+		"MODULES", found[0], "ADDRESS", j.Addr.String(), "RECORDINGS", j.Recordings,
 		"ADMIN_SECRET", adminSecret, "API_SECRET", secret,
 		"TOKENS", truth[o.Tokens], "STRING_IDS", truth[o.StringIDs], "TRICKLE", truth[o.Trickle],
-		"OTHER_PLUGINS", others("plugins", "videoroom", "recordplay"),
-		"OTHER_TRANSPORTS", others("transports", "http", "websockets"),
+		"OTHER_PLUGINS", others(found[0], "plugins", "videoroom", "recordplay"),
+		"OTHER_TRANSPORTS", others(found[0], "transports", "http", "websockets"),
 	)
 	for name, text := range config {
 		if err := os.WriteFile(filepath.Join(j.dir, name), []byte(fill.Replace(text)), 0o644); err != nil {
