@@ -8,7 +8,7 @@
 
 import { wantCodec, wantExtensions, wantRepair } from "./publisher-sdp.js";
 
-const within = { worker: 5_000, gathering: 2_000, connection: 20_000, sealing: 10_000 };
+const within = { worker: 5_000, gathering: 2_000, connection: 20_000, sealing: 10_000, goodbye: 2_000 };
 
 // Session publishes a stream. It calls ended(error) once; error is undefined
 // where the recorder ended it well, or the device did.
@@ -30,6 +30,8 @@ export class Session {
     this.#onmessage = options.trace ? (message) => globalThis.mjrTrace.push(message) : () => {};
   }
 
+  // start returns true when the stream is being published, false when that
+  // ended before.
   async start({ stream, codec, encryption, trace }) {
     try {
       if (encryption) await this.#startWorker(encryption, trace);
@@ -39,12 +41,14 @@ export class Session {
       if (encryption) await this.#until(() => this.#tracks.every(({ counts }) => counts), within.worker, "the worker that seals did not take the tracks");
       await this.#negotiate(Boolean(encryption));
       await this.#until(() => this.#pc.connectionState === "connected", within.connection, "no connection to the recorder: no media can reach it");
-      if (!encryption) return;
+      if (!encryption) return this.#alive();
       this.#timer = setInterval(() => this.#watch().catch((e) => this.#end(e)), 500);
       await this.#until(() => this.#tracks.every(({ counts }) => counts.sealed > 0), within.sealing, "nothing was sealed");
       for (const { track } of this.#tracks) track.enabled = true;
+      return true;
     } catch (error) {
       this.#end(error);
+      return false;
     }
   }
 
@@ -91,7 +95,6 @@ export class Session {
     this.#pc = pc;
     pc.onconnectionstatechange = () => {
       if (pc.connectionState === "failed") this.#end(new Error("the connection to the recorder was lost"));
-      if (pc.connectionState === "closed") this.#end();
       this.#changed();
     };
     // The preview goes on with the stream's own tracks.
@@ -134,7 +137,9 @@ export class Session {
     for (const { kind, sender, transceiver } of this.#tracks) {
       if (transceiver.currentDirection !== "sendonly") throw new Error(`the recorder does not take the ${kind}`);
       sender.transport?.addEventListener("statechange", () => {
-        if (sender.transport.state === "closed") this.#end(); // the recorder said goodbye
+        if (sender.transport.state !== "closed") return;
+        this.#whip.forget(); // the recorder said goodbye
+        this.#end();
       });
     }
   }
@@ -177,7 +182,9 @@ export class Session {
     return true;
   }
 
-  #end(error) {
+  // end stops what is sent at once. The connection stands until the recorder
+  // has answered, so that it gets what is under way; unless there is an error.
+  async #end(error) {
     if (this.#over) return;
     this.#over = true;
     clearInterval(this.#timer);
@@ -185,10 +192,16 @@ export class Session {
       track.onended = null;
       track.stop();
     }
+    this.#changed();
+    if (error) this.#close();
+    const removed = this.#whip.remove().catch(() => {}); // else the recorder notices by itself
+    if (!error) await Promise.race([removed, new Promise((resolve) => setTimeout(resolve, within.goodbye))]);
+    this.#close();
+    this.#ended(error);
+  }
+
+  #close() {
     this.#pc?.close();
     this.#worker?.terminate();
-    this.#changed();
-    this.#whip.remove().catch(() => {}); // the recorder notices by itself
-    this.#ended(error);
   }
 }

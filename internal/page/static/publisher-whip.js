@@ -43,6 +43,11 @@ export class Whip {
     return response.text();
   }
 
+  // forget says that the recorder has ended the session.
+  forget() {
+    this.#session = null;
+  }
+
   // remove ends the session. It works while the page is being left.
   async remove() {
     if (!this.#session) return;

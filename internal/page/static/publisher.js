@@ -101,8 +101,7 @@ async function start() {
   const mine = new Session({ whip, trace, ended: over });
   session = mine;
   say("connecting", "Connecting to the recorder …");
-  await mine.start({ stream: capture.stream, codec: $("codec").value, encryption, trace });
-  if (session !== mine) return;
+  if (!await mine.start({ stream: capture.stream, codec: $("codec").value, encryption, trace })) return;
   since = performance.now();
   say("recording", encryption ? "Recording, encrypted end to end." : "Recording, not encrypted.");
 }
