@@ -14,14 +14,14 @@ import (
 // toJanus plays a session in a room of Janus.
 func (o *replayOptions) toJanus(ctx context.Context, say *reporter, in *replayInput) ([]replay.TrackStats, error) {
 	s := in.session
-	if o.start >= s.Duration() {
-		return nil, misused("--start %v: %s lasts %s", o.start, in.name, seconds(s.Duration()))
+	if err := o.checkStart(in); err != nil {
+		return nil, err
 	}
 	secrets, err := o.janus.secrets()
 	if err != nil {
 		return nil, err
 	}
-	e, _, err := o.janusICE().open(false, say.warn)
+	e, _, err := o.serve.iceOptions.open(false, say.warn)
 	if err != nil {
 		return nil, err
 	}
@@ -46,12 +46,7 @@ func (o *replayOptions) toJanus(ctx context.Context, say *reporter, in *replayIn
 	}
 	p, began := j.Player(), time.Now()
 	err = j.Play(ctx)
-	sent := p.Stats()
-	say.line("%s: played for %s, up to %s of %s", in.name, seconds(time.Since(began)), seconds(p.Position()), seconds(s.Duration()))
-	for i, r := range s.Tracks() {
-		say.line("%s: %s", r.Name, sentText(sent[i]))
-	}
-	return sent, replayJanusError(ctx, err)
+	return played(say, in, p, began), replayJanusError(ctx, err)
 }
 
 // replayJanusError gives an error of Janus its exit code; that of a signal is
@@ -62,6 +57,3 @@ func replayJanusError(ctx context.Context, err error) error {
 	}
 	return janusError(err)
 }
-
-// janusICE is how media finds its way to Janus.
-func (o *replayOptions) janusICE() *iceOptions { return new(iceOptions) }

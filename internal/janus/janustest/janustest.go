@@ -35,7 +35,6 @@ type Janus struct {
 	dir     string
 	link    link
 	pid     int
-	gone    bool
 }
 
 // Options of a server. The zero value is one that anybody may use.
