@@ -23,13 +23,19 @@ const janusRoom = 1234
 
 func engine(t testing.TB) *rtc.Engine {
 	t.Helper()
+	e := newEngine(t)
+	t.Cleanup(func() { e.Close() })
+	return e
+}
+
+func newEngine(t testing.TB) *rtc.Engine {
+	t.Helper()
 	var e *rtc.Engine
 	// The addresses of other tests come and go.
 	janustest.Wait(t, "sockets", func() (err error) {
 		e, err = rtc.NewEngine(rtc.Config{Warn: func(text string) { t.Log(text) }})
 		return err
 	})
-	t.Cleanup(func() { e.Close() })
 	return e
 }
 
