@@ -5,7 +5,7 @@ import { unhex, vectors } from "./corpus.js";
 import * as keysOf from "./vectorkeys.js";
 
 const WANTED = [
-  ["sframe-rfc9605", keysOf.sframe, (v) => `${v.params.cipher_suite} ${v.params.key_management ?? ""}`],
+  ["sframe-rfc9605", keysOf.sframe, (v) => v.params.key_management === "sender-keys" ? "ratchet" : `${v.params.cipher_suite} ${v.params.key_management}`],
   ["sframe-medooze", keysOf.medooze, (v) => `${v.kind} ${v.params.skip_vp8_payload_header} ${v.params.iv_order}`],
   ["jitsi", keysOf.jitsi, (v) => `${v.scheme} ${v.kind} ${v.params.kid_bits} ${v.params.signature_len} ${v.material[0].aes_key?.length}`],
   ["livekit", keysOf.livekit, (v) => v.material[0].kdf === "HKDF" ? `${v.codec} ${v.params.key_bits}` : "PBKDF2"],

@@ -54,9 +54,9 @@ export function jitsi({ id, scheme, params: p, material }) {
   });
 }
 
-export function livekit({ id, params: p, material }) {
+export function livekit({ params: p, material }) {
   return material.map((m) => ({
-    kty: "oct", kid: m.index === p.key_index ? id : `${id} besides`,
+    kty: "oct", kid: m.index === p.key_index ? "key" : "besides",
     alg: p.key_bits === 256 ? "LIVEKIT-A256GCM" : "LIVEKIT-A128GCM",
     k: m.base_key ? b64(m.base_key) : text64(m.passphrase),
     e2ee: { kdf: m.kdf, key_index: m.index, ratchet_salt: p.ratchet_salt },

@@ -18,12 +18,14 @@ const MOST_CREDIT = 1 << 13;
 const RANK = { format: 1, clear: 2, no_key: 3, auth: 4, hold: 5 }; // the one that recognised most of a frame is right
 
 // prepareKeys makes of keys of the key file what makeOpener takes, by scheme.
-// Keys of schemes that no browser can open are left out.
+// Keys of schemes that no browser can open are left out. The octets of the keys
+// are gone then: what stays cannot be read out, but for XOR.
 export async function prepareKeys(keys) {
   const prepared = {};
   for (const key of keys.filter((k) => k.kty === "oct" && Object.hasOwn(SCHEMES, k.scheme))) {
     (prepared[key.scheme] ??= []).push(await SCHEMES[key.scheme].prepare(key));
   }
+  for (const key of keys) key.k?.fill(0);
   return prepared;
 }
 

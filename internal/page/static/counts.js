@@ -24,15 +24,12 @@ export class Counts {
     this.#changed();
   }
 
-  opens(how, { scheme, kid } = {}) {
+  // passes counts a frame that did not fail: how is one of opened, sealed, ….
+  passes(how, { scheme, kid } = {}) {
     this.#done[how]++;
     if (scheme !== undefined) this.#scheme = scheme;
     if (kid !== undefined && this.#kids.size < MOST_KIDS) this.#kids.add(kid);
     this.#changed();
-  }
-
-  injects() {
-    this.opens("injected");
   }
 
   refuses(reason) {

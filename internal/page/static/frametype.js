@@ -3,6 +3,8 @@
 // isKey reads a plaintext; typeOf reads the first bytes of an encrypted frame
 // that are in clear under its scheme.
 
+import { nalType, nextNAL } from "./nal.js";
+
 // typeOf is "key", "delta", or undefined. VP8 and VP9 have it in their first
 // byte, other codecs only in what RTP told (meta.type).
 export function typeOf(frame, meta) {
@@ -14,14 +16,13 @@ export function typeOf(frame, meta) {
   return meta.type;
 }
 
-// nalType finds the type of the n-th NAL unit of a frame with start codes, or
-// undefined where it has no more.
-export function* nalTypes(frame, codec) {
-  for (let i = 0; i + 3 < frame.length; i++) {
-    if (frame[i] !== 0 || frame[i + 1] !== 0 || frame[i + 2] !== 1) continue;
-    yield codec === "h265" ? frame[i + 3] >> 1 & 0x3f : frame[i + 3] & 0x1f;
-    i += 2;
+// firstNAL is the type of the first NAL unit that is wanted, undefined without.
+function firstNAL(plain, codec, wanted) {
+  for (let nal = nextNAL(plain, 0); nal && nal.unit < plain.length; nal = nextNAL(plain, nal.unit)) {
+    const t = nalType(codec, plain[nal.unit]);
+    if (wanted(t)) return t;
   }
+  return undefined;
 }
 
 // isKey tells whether decoding can start with a plaintext.
@@ -31,10 +32,12 @@ export function isKey(plain, codec) {
       return plain.length >= 10 && (plain[0] & 1) === 0 && plain[3] === 0x9d && plain[4] === 0x01 && plain[5] === 0x2a;
     case "vp9":
       return isKeyVP9(plain);
-    case "h264": // IDR
-      return [...nalTypes(plain, codec)].includes(5);
-    case "h265": // IRAP
-      return [...nalTypes(plain, codec)].some((t) => t >= 16 && t <= 21);
+    case "h264": // IDR: the first NAL unit that is a slice decides
+      return firstNAL(plain, codec, (t) => t >= 1 && t <= 5) === 5;
+    case "h265": { // IRAP
+      const t = firstNAL(plain, codec, (type) => type <= 31);
+      return t >= 16 && t <= 21;
+    }
     case "av1":
       return hasSequenceHeader(plain);
   }

@@ -73,6 +73,7 @@ class Opener {
   #formats;
   #ring;
   #suites = new Recent(8); // of keys that opened a frame, by their steps
+  #lists = new Map(); // of candidates, by index and guesses
 
   constructor(keys) {
     this.#keys = keys;
@@ -123,11 +124,15 @@ class Opener {
   }
 
   #candidates(id, guesses) {
+    const name = 2 * id + guesses;
+    if (this.#lists.has(name)) return this.#lists.get(name);
     const numbers = (want) => [...this.#keys.keys()].filter((n) => fits(this.#keys[n], id) === want).map((n) => 2 * n);
     const named = numbers("named");
     let list = [...named, ...numbers("maybe")];
     if (guesses === 2) list = [...list, ...list.map((c) => c + 1)];
-    return { list, exact: named.length === 1 };
+    const made = { list, exact: named.length === 1 };
+    this.#lists.set(name, made);
+    return made;
   }
 }
 

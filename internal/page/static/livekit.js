@@ -61,6 +61,7 @@ class Opener {
   #favour = 0; // the way that opened the last frame
   #steps = new Map(); // the ratchet step that each key opened a frame at
   #ciphers = new Recent(8); // of keys that opened a frame, by their steps
+  #lists = new Recent(8); // of candidates, by index and favoured way
 
   constructor(keys, roomTrailer) {
     this.#keys = keys;
@@ -87,7 +88,7 @@ class Opener {
     const n = bytes.length;
     if (n < 30 || bytes[n - 2] !== 12) throw format(); // escaping leaves these two alone
     const index = bytes[n - 1];
-    const list = this.#candidates(index);
+    const list = this.#list(index);
     const frame = this.#frame(bytes, meta);
     if (!list.some((c) => frame.meets(c))) throw noKey(index);
     const found = await this.#ring.open(index, list, false, frame);
@@ -140,8 +141,13 @@ class Opener {
     return frame;
   }
 
-  // candidates are all ways, the favoured one first, and for each of them the
-  // keys, those with the index before those without.
+  // list is what the Ring searches: all ways, the favoured one first, and for
+  // each of them the keys, those with the index before those without.
+  #list(index) {
+    const name = `${index} ${this.#favour}`;
+    return this.#lists.get(name) ?? this.#lists.set(name, this.#candidates(index));
+  }
+
   #candidates(index) {
     const numbers = [...this.#keys.keys()];
     const fit = [...numbers.filter((n) => this.#keys[n].index === index), ...numbers.filter((n) => this.#keys[n].index === undefined)];

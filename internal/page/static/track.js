@@ -1,23 +1,21 @@
-// Track is one medium on its way through the worker: frames come from a
-// readable stream, are opened or sealed one after the other, and leave in the
-// same order. What cannot be opened or sealed ends here, and is counted.
+// Track is one medium on its way through the worker. Its frames are opened or
+// sealed, and those that cannot be end here, and are counted.
 
 import { hex } from "./bytes.js";
 import { Counts } from "./counts.js";
 import { isKey } from "./frametype.js";
+import { Pipe } from "./pipe.js";
 import { Refusal } from "./refusal.js";
 import { sha256 } from "./webcrypto.js";
 
-const MOST_QUEUED = 1024; // frames: a burst of half a minute of video
 const MOST_HELD = 16; // frames that wait until their key is found
+const PATIENCE = 500; // milliseconds between two requests for a key frame
+const MANGLED = ["h264", "h265", "av1"]; // packetizers look into these
 
 export class Track {
   #session;
   #transformer;
-  #writer;
-  #queue = [];
-  #wake = () => {};
-  #ended = false;
+  #pipe = new Pipe();
   #state = null; // what #box was made for
   #box = null; // opener or sealer
   #held = [];
@@ -35,77 +33,46 @@ export class Track {
 
   // run ends when the streams do.
   async run(readable, writable) {
-    const reader = readable.getReader();
-    this.#writer = writable.getWriter();
-    try {
-      await Promise.all([this.#read(reader), this.#work()]);
-      await this.#writer.close();
-    } catch (err) {
-      this.#ended = true;
-      this.#wake();
-      await Promise.allSettled([reader.cancel(err), this.#writer.abort(err)]);
-    }
+    await this.#pipe.run(readable, writable, this);
     this.counts.post();
   }
 
-  // A browser drops frames unseen when they are not taken from it at once, so
-  // they are, and wait here.
-  async #read(reader) {
-    try {
-      for (; ;) {
-        const { done, value } = await reader.read();
-        if (done) break;
-        this.counts.receives();
-        if (this.#queue.length < MOST_QUEUED) this.#queue.push(value);
-        else this.#refuse("overflow");
-        this.#wake();
-      }
-    } finally {
-      this.#ended = true;
-      this.#wake();
-    }
+  receive() {
+    this.counts.receives();
   }
 
-  async #work() {
-    for (; ;) {
-      if (this.#queue.length === 0 && this.#ended) break;
-      if (this.#queue.length === 0) await new Promise((resolve) => this.#wake = resolve);
-      else await this.#take(this.#queue.shift());
-    }
-    await this.#giveUp(0);
+  overflow() {
+    this.#refuse("overflow");
+  }
+
+  finish() {
+    this.#giveUp(0);
   }
 
   // take handles one frame. Only the streams themselves may fail it.
-  async #take(frame) {
+  async take(frame) {
     const state = await this.#session.state; // keys that are being read are waited for
     const item = { frame, bytes: new Uint8Array(frame.data), meta: metaOf(frame, this.options) };
     if (this.#session.tracing) item.hash = hex(await sha256(item.bytes));
-    try {
-      if (this.options.op === "seal") await this.#seal(state, item);
-      else await this.#open(state, item);
-    } catch (err) {
-      if (!(err instanceof Refusal)) throw err;
-      this.#drop(item, err.reason);
-    }
+    await this.#orDrop(item, () => this.options.op === "seal" ? this.#seal(state, item) : this.#open(state, item));
   }
 
   async #seal(state, item) {
-    // Their packetizers look into what they send, and would mangle ciphertext.
-    if (["h264", "h265", "av1"].includes(item.meta.codec)) {
+    if (MANGLED.includes(item.meta.codec)) {
       this.#complain(`${item.meta.codec} does not survive being sealed: use vp9 or vp8`);
       throw new Refusal("format");
     }
     await this.#renew(state, () => state.makeSealer());
     if (this.#box === null) throw new Refusal("no_key");
-    const out = await this.#try(() => this.#box.seal(item.bytes));
-    this.counts.opens("sealed", { scheme: "sframe", kid: this.#box.kid });
-    await this.#forward(item, out);
+    const sealed = await this.#safely(() => this.#box.seal(item.bytes));
+    this.counts.passes("sealed", { scheme: "sframe", kid: this.#box.kid });
+    await this.#forward(item, sealed);
   }
 
   async #open(state, item) {
     if (!state.hasKeys) {
       if (state.broken || this.#session.encrypted(this.options.track) !== false) throw new Refusal("no_key");
-      this.counts.opens("passed");
+      this.counts.passes("passed");
       return this.#forward(item, item.bytes);
     }
     await this.#renew(state, () => state.makeOpener(this.options.kind));
@@ -116,14 +83,14 @@ export class Track {
       return this.#giveUp(MOST_HELD);
     }
     if (opened.adopted) await this.#openHeld(state);
-    await this.#giveUp(0); // frames leave in the order in which they came
+    this.#giveUp(0); // frames leave in the order in which they came
     await this.#show(state, item, opened);
   }
 
   // attempt is null for a frame that may open later.
   async #attempt(item) {
     try {
-      return await this.#try(() => this.#box.open(item.bytes, item.meta));
+      return await this.#safely(() => this.#box.open(item.bytes, item.meta));
     } catch (err) {
       if (err instanceof Refusal && err.reason === "hold") return null;
       throw err;
@@ -133,25 +100,22 @@ export class Track {
   // openHeld tries the frames that waited for the key found just now.
   async #openHeld(state) {
     for (const item of this.#held.splice(0)) {
-      try {
+      await this.#orDrop(item, async () => {
         const opened = await this.#attempt(item);
-        if (opened === null) this.#drop(item, "hold");
-        else await this.#show(state, item, opened);
-      } catch (err) {
-        if (!(err instanceof Refusal)) throw err;
-        this.#drop(item, err.reason);
-      }
+        if (opened === null) throw new Refusal("hold");
+        await this.#show(state, item, opened);
+      });
     }
   }
 
-  async #giveUp(keep) {
+  #giveUp(keep) {
     while (this.#held.length > keep) this.#drop(this.#held.shift(), "hold");
   }
 
   // show lets a frame that opened go on, if it may be believed.
   async #show(state, item, opened) {
     if (opened.unauthenticated && !state.allowUnauthenticated) throw new Refusal("unauthenticated");
-    this.counts.opens(opened.unauthenticated ? "unverified" : "opened", opened);
+    this.counts.passes(opened.unauthenticated ? "unverified" : "opened", opened);
     if (this.options.kind === "video") this.#noteKeyFrame(item, opened.plain);
     await this.#forward(item, opened.plain);
   }
@@ -166,11 +130,20 @@ export class Track {
   async #forward(item, bytes) {
     if (bytes !== item.bytes) item.frame.data = exactly(bytes);
     if (item.hash) this.#trace(item, hex(await sha256(bytes)), null);
-    await this.#writer.write(item.frame);
+    await this.#pipe.write(item.frame);
+  }
+
+  async #orDrop(item, f) {
+    try {
+      await f();
+    } catch (err) {
+      if (!(err instanceof Refusal)) throw err;
+      this.#drop(item, err.reason);
+    }
   }
 
   #drop(item, reason) {
-    if (reason === "injected") this.counts.injects();
+    if (reason === "injected") this.counts.passes("injected");
     else this.#refuse(reason);
     if (item.hash) this.#trace(item, null, reason);
   }
@@ -183,13 +156,13 @@ export class Track {
   // renew makes the opener or sealer anew when there are other keys.
   async #renew(state, make) {
     if (this.#state === state) return;
-    await this.#giveUp(0);
-    this.#box = await this.#try(make);
+    this.#giveUp(0);
+    this.#box = await this.#safely(make);
     this.#state = state;
   }
 
-  // try makes of what should never happen the end of one frame.
-  async #try(f) {
+  // safely makes of what should never happen the end of one frame.
+  async #safely(f) {
     try {
       return await f();
     } catch (err) {
@@ -204,10 +177,10 @@ export class Track {
     this.#complained = true;
   }
 
-  // requestKeyFrame asks the sender, at most twice a second.
+  // requestKeyFrame asks the sender for a picture that needs none before it.
   requestKeyFrame() {
     const now = performance.now();
-    if (this.options.op !== "open" || this.options.kind !== "video" || now - this.#asked < 500) return;
+    if (this.options.op !== "open" || this.options.kind !== "video" || now - this.#asked < PATIENCE) return;
     this.#asked = now;
     this.#transformer?.sendKeyFrameRequest?.()?.catch(() => {}); // refused before the track is up
   }
@@ -221,7 +194,7 @@ export class Track {
 // metaOf is what is known of a frame without a key. For VP8 and AV1 a receiving
 // browser takes the type from bytes that are ciphertext here.
 function metaOf(frame, { kind, codec, ssrc }) {
-  const m = frame.getMetadata();
+  const m = frame.getMetadata?.() ?? {};
   const named = m.mimeType?.split("/")[1]?.toLowerCase() ?? codec;
   const told = ["vp9", "h264", "h265"].includes(named) && ["key", "delta"].includes(frame.type);
   return {

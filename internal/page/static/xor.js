@@ -21,7 +21,7 @@ const IDS = 255; // key ids that senders count before they begin again
 export async function prepare(key) {
   const unticked = key.alg === "XOR-DEMO-WEBRTC" && key.clearHeader === false;
   return {
-    kid: key.kid, index: key.keyIndex, kind: key.kind, ssrc: key.ssrc, secret: key.k,
+    kid: key.kid, index: key.keyIndex, kind: key.kind, ssrc: key.ssrc, secret: key.k.slice(),
     clear: key.alg === "XOR-DEMO-JANUS" ? "ten" : unticked ? "none" : "type",
     idless: unticked && key.keyIndex === undefined,
   };
