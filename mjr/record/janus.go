@@ -128,6 +128,13 @@ func (j *Janus) Run(ctx context.Context, r *Recorder) error {
 	return err
 }
 
+// A room may have this many publishers, and those this many streams each: what
+// is said of more is not followed.
+const (
+	maxPublishers = 1000
+	maxStreams    = 100
+)
+
 // following is a Run: who is recorded now.
 type following struct {
 	j       *Janus
@@ -137,6 +144,7 @@ type following struct {
 	known   map[janus.ID]*feed
 	count   int
 	running sync.WaitGroup
+	active  atomic.Int64 // subscriptions
 	live    atomic.Int64 // files that take packets
 
 	mu    sync.Mutex
@@ -147,8 +155,11 @@ type following struct {
 type feed struct {
 	number int
 	mids   []string // of the streams that were subscribed to
-	gone   context.CancelFunc
 	ctx    context.Context
+	gone   context.CancelFunc
+
+	mu sync.Mutex
+	up int // subscriptions whose media flow
 }
 
 // follow follows what happens in the room, until it ends.
@@ -184,6 +195,10 @@ func (f *following) see(publishing []janus.Publisher) {
 		}
 		known := f.known[p.ID]
 		fresh := known == nil
+		if fresh && f.active.Load() >= maxPublishers {
+			f.r.options.Warn(fmt.Sprintf("publisher %s (%q) is not recorded: %d are, which is the most", p.ID, p.Display, maxPublishers))
+			continue
+		}
 		if fresh {
 			known = &feed{number: f.count}
 			known.ctx, known.gone = context.WithCancel(f.ctx)
@@ -192,14 +207,18 @@ func (f *following) see(publishing []janus.Publisher) {
 		}
 		var mids []string
 		for _, s := range p.Streams {
-			if !s.Disabled && s.Type != "data" && !slices.Contains(known.mids, s.MID) {
+			if !s.Disabled && s.Type != "data" && len(known.mids) < maxStreams && !slices.Contains(known.mids, s.MID) {
 				mids = append(mids, s.MID)
+				known.mids = append(known.mids, s.MID)
 			}
 		}
-		if !fresh && len(mids) == 0 {
-			continue
+		if len(mids) == 0 && (!fresh || len(p.Streams) > 0) {
+			continue // nothing new, or nothing to record yet
 		}
-		known.mids = append(known.mids, mids...)
-		f.running.Go(func() { f.record(known, p, mids) })
+		f.active.Add(1)
+		f.running.Go(func() {
+			defer f.active.Add(-1)
+			f.record(known, p, mids)
+		})
 	}
 }

@@ -43,11 +43,21 @@ var ErrPeer = errors.New("the peer connection with janus ended")
 
 // receive subscribes to streams, and writes what comes.
 func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
-	told := JanusPublisher{Number: p.number, ID: who.ID.String(), Display: who.Display}
 	up := false
+	encrypted := false
+	tell := func(change int) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.up += change; p.up == max(change, 0) { // the first came, or the last went
+			f.j.options.Notify(JanusPublisher{
+				Number: p.number, ID: who.ID.String(), Display: who.Display,
+				Encrypted: encrypted || f.r.options.Encrypted, Gone: change < 0,
+			})
+		}
+	}
 	defer func() {
-		if told.Gone = true; up {
-			f.j.options.Notify(told) // the files are whole
+		if up {
+			tell(-1) // the files are whole
 		}
 	}()
 	ctx, stop := context.WithCancelCause(p.ctx)
@@ -61,7 +71,7 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 		defer stop()
 		_ = sub.Close(bye) // it is over, whatever Janus says
 	}()
-	encrypted := sub.Offer.E2EE || f.j.e2ee.Required
+	encrypted = sub.Offer.E2EE || f.j.e2ee.Required
 	var media gate
 	peer, answer, err := f.j.options.Engine.Receive(ctx, sub.Offer.SDP, rtc.ReceiveOptions{Track: func(t *rtc.InTrack) {
 		if !media.enter() {
@@ -97,10 +107,10 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 		}
 		switch e.Kind {
 		case janus.WebRTCUp:
-			if told.Encrypted = encrypted || f.r.options.Encrypted; !up {
-				f.j.options.Notify(told)
+			if !up {
+				up = true
+				tell(+1)
 			}
-			up = true
 		case janus.HangUp:
 			return fmt.Errorf("janus hung up: %q", e.Reason)
 		}
