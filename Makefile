@@ -17,8 +17,9 @@ lint: ## gofmt, vet and staticcheck
 	.ci/lint
 
 .PHONY: bench
-bench: ## benchmarks, and a convert of 600 MB beside janus-pp-rec
+bench: ## benchmarks, 300 viewers, a convert of 600 MB beside janus-pp-rec
 	go test -run '^$$' -bench . ./mjr/... ./decrypt/... ./postprocess/...
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./replay
 	go test -run '^$$' -bench Peer -benchtime 3x -timeout 30m ./cmd/mjr
 
 .PHONY: soak
