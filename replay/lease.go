@@ -190,30 +190,34 @@ func (l *Library) read(ctx context.Context, t *title) (*opened, error) {
 	o := new(opened)
 	var recs []*Recording
 	err := fmt.Errorf("%s: %w", t.Name, ErrEmpty)
-	for _, file := range t.files {
-		f, failed := t.from.Open(file.Name)
+	tracks, left := t.arrange()
+	for _, failed := range left {
 		if failed != nil {
-			err = failed
 			l.leftOut(failed)
-			continue
 		}
-		r, failed := OpenRecording(&cancelable{ctx, f}, file.Size, file.Name)
+	}
+	for _, files := range tracks {
+		r, opened, failed := t.openTrack(ctx, files)
 		switch {
 		case failed == nil && r.Len() == 0:
-			failed = fmt.Errorf("%s: %w", file.Name, ErrEmpty)
+			failed = fmt.Errorf("%s: %w", r.Name, ErrEmpty)
 			fallthrough
 		case failed != nil:
-			f.Close()
+			for _, f := range opened {
+				f.Close()
+			}
 			if !final(failed) {
 				err = failed
 			}
 			l.leftOut(failed)
 			continue
 		}
-		r.src = f // what is played is not bound to who opened it
-		o.files, recs = append(o.files, f), append(recs, r)
+		o.files, recs = append(o.files, opened...), append(recs, r)
 		if !r.File.Whole() {
 			l.tell(fmt.Sprintf("%s is damaged: %d bytes in %d places were skipped", r.Name, r.File.Skipped, r.File.Damaged))
+		}
+		for _, failed := range r.Incomplete() {
+			l.tell(failed.Error())
 		}
 	}
 	if len(recs) == 0 || ctx.Err() != nil {
@@ -244,10 +248,16 @@ func (l *Library) tell(text string) {
 // look reads the headers of a session's files.
 func (l *Library) look(ctx context.Context, t *title) {
 	var tracks []TitleTrack
+	seen := make(map[string]bool)
 	for _, file := range t.files {
 		if ctx.Err() != nil {
 			return
 		}
+		stem, _ := mjr.SplitPart(file.Name)
+		if seen[stem] {
+			continue // a part of a track that is listed
+		}
+		seen[stem] = true
 		f, err := t.from.Open(file.Name)
 		if err != nil {
 			continue // told when it is to be played

@@ -48,7 +48,7 @@ func Recorded(recs []*Recording, write func(track int, packet []byte, at time.Ti
 type reel struct {
 	track  int
 	rec    *Recording
-	src    *mjr.Reader
+	src    mjr.PacketReader
 	zero   time.Time
 	times  []entry // by offset; of a recording without received times
 	packet mjr.Packet

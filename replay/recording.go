@@ -17,23 +17,24 @@ var (
 	ErrEmpty = errors.New("no packets")
 )
 
-// Recording is one .mjr file opened for replay: its header, and an index of
-// its packets, 32 bytes each. The packets stay in the file, and are read when
-// they are due. It may be used by several goroutines.
+// Recording is one .mjr file opened for replay, or the parts of one: its
+// header, and an index of its packets, 32 bytes each. The packets stay in the
+// file, and are read when they are due. It may be used by several goroutines.
 type Recording struct {
 	Name   string
 	Header mjr.Header
 	Codec  mjr.Codec
 	// File and Packets tell what of the file could not be read, and what
-	// became of the packets that could.
+	// became of the packets that could. Parts are the files it was read from,
+	// of which File is the sum.
 	File    mjr.Report
+	Parts   []mjr.PartReport
 	Packets stream.Report
 	// ByArrival: the timestamps are unusable, and the packets are played by
 	// their received times.
 	ByArrival bool
 
-	src    io.ReaderAt
-	size   int64
+	src    *joined
 	index  []entry
 	keys   []int // the first packets of key frames
 	losses []loss
@@ -83,29 +84,29 @@ type loss struct {
 // or stream.ErrCodec if the codec is unknown: its clock is, then. Where all
 // packets were lost to damage Len is 0.
 func OpenRecording(r io.ReaderAt, size int64, name string) (*Recording, error) {
-	src, err := mjr.NewReader(io.NewSectionReader(r, 0, size))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	rec := &Recording{Name: name, Header: src.Header, src: r, size: size}
+	return OpenParts(Part{name, r, size})
+}
+
+// load indexes the packets.
+func (r *Recording) load(src *partsReader) error {
 	if src.Empty() {
-		return nil, fmt.Errorf("%s: %w", name, ErrEmpty)
+		return fmt.Errorf("%s: %w", r.Name, ErrEmpty)
 	}
 	if src.Header.Kind == mjr.Data {
-		return nil, fmt.Errorf("%s: %w", name, ErrNoRTP)
+		return fmt.Errorf("%s: %w", r.Name, ErrNoRTP)
 	}
 	codec, ok := mjr.LookupCodec(src.Header.Codec)
 	if !ok || codec.ClockRate == 0 {
-		return nil, fmt.Errorf("%s: %q: %w", name, src.Header.Codec, stream.ErrCodec)
+		return fmt.Errorf("%s: %q: %w", r.Name, src.Header.Codec, stream.ErrCodec)
 	}
-	rec.Codec = codec
-	if err := rec.read(src); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	r.Codec = codec
+	if err := r.read(src); err != nil {
+		return fmt.Errorf("%s: %w", r.src.parts[src.Part()].Name, err)
 	}
-	return rec, nil
+	return nil
 }
 
-func (r *Recording) read(src *mjr.Reader) error {
+func (r *Recording) read(src *partsReader) error {
 	packets := stream.NewReorder(src, stream.Options{ClockRate: r.Codec.ClockRate})
 	x := newIndexer(r)
 	for {
@@ -119,7 +120,8 @@ func (r *Recording) read(src *mjr.Reader) error {
 		x.add(p)
 	}
 	x.finish(true)
-	r.File, r.Packets = src.Report(), packets.Report()
+	r.Parts, r.Packets = src.Reports(), packets.Report()
+	r.File = sum(r.Parts)
 	r.time()
 	return nil
 }
@@ -135,8 +137,12 @@ func (r *Recording) Len() int { return len(r.index) }
 func (r *Recording) KeyFramesVisible() bool { return r.Codec.Kind == mjr.Audio || len(r.keys) > 0 }
 
 // Reader reads the file again from its beginning: every packet as recorded.
-func (r *Recording) Reader() (*mjr.Reader, error) {
-	return mjr.NewReader(io.NewSectionReader(r.src, 0, r.size))
+func (r *Recording) Reader() (mjr.PacketReader, error) {
+	src, err := r.open()
+	if err != nil {
+		return nil, err
+	}
+	return src, nil
 }
 
 // duration is a number of ticks as time.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/mjr/stream"
 )
 
 // Session is the recordings of one call on one clock. It does not change, and
@@ -28,13 +29,16 @@ type Span struct {
 const farApart = 7 * 24 * time.Hour
 
 // NewSession puts recordings on one clock: by the wall clock of their first
-// packets (the header's "u"), corrected by how much those were delayed. One
-// that has none, or one of another week, starts with the first.
+// packets (the header's "u"), corrected by how much those were delayed. Sender
+// reports tell the delay; without them, or if they cannot be right, the packet
+// that came soonest does. A recording without a wall clock, or one of another
+// week, starts with the first. All are taken to be of one sender.
 func NewSession(recs ...*Recording) *Session {
 	s := &Session{recs: recs, zero: make([]time.Duration, len(recs))}
+	early := align(recs)
 	var earliest time.Time
-	for _, r := range recs {
-		if at, ok := r.began(); ok && (earliest.IsZero() || at.Before(earliest)) {
+	for i, r := range recs {
+		if at, ok := r.began(early[i]); ok && (earliest.IsZero() || at.Before(earliest)) {
 			earliest = at
 		}
 	}
@@ -43,7 +47,7 @@ func NewSession(recs ...*Recording) *Session {
 			continue
 		}
 		s.zero[i] = -r.duration(r.first)
-		if at, ok := r.began(); ok && at.Sub(earliest) < farApart {
+		if at, ok := r.began(early[i]); ok && at.Sub(earliest) < farApart {
 			s.zero[i] += at.Sub(earliest)
 		}
 		s.duration = max(s.duration, s.zero[i]+r.duration(r.end))
@@ -51,12 +55,28 @@ func NewSession(recs ...*Recording) *Session {
 	return s
 }
 
-// began is when the first of the media was sent, by the recorder's clock.
-func (r *Recording) began() (time.Time, bool) {
+// began is when the first of the media was sent, by the recorder's clock: early
+// is how much longer than others it was on its way.
+func (r *Recording) began(early time.Duration) (time.Time, bool) {
 	if r.Header.FirstFrame.IsZero() || len(r.index) == 0 {
 		return time.Time{}, false
 	}
-	return r.Header.FirstFrame.Add(r.lead + r.duration(r.first)), true
+	return r.Header.FirstFrame.Add(r.lead - early + r.duration(r.first)), true
+}
+
+// align finds by how much later than the others packets of a recording came,
+// from what the headers say of the sender's clock.
+func align(recs []*Recording) []time.Duration {
+	starts := make([]stream.Start, len(recs))
+	for i, r := range recs {
+		if r.Header.FirstFrame.IsZero() || len(r.index) == 0 || r.ByArrival {
+			continue
+		}
+		starts[i].Received = r.Header.FirstFrame.Add(r.lead)
+		starts[i].Sent, _ = stream.Sent(r.Header, r.Codec.ClockRate, r.Packets.StartTimestamp)
+	}
+	early, _, _ := stream.Align(starts) // where clocks disagree, "mjr info" tells
+	return early
 }
 
 // Tracks are the recordings, in the order of NewSession. A track is named by

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/mjrkit/mjrkit/mjr/stream"
 	"github.com/mjrkit/mjrkit/replay"
@@ -17,6 +18,7 @@ import (
 type replayInput struct {
 	name    string
 	files   []*os.File
+	left    []string // files that are named as parts and are none, in words
 	session *replay.Session
 }
 
@@ -31,8 +33,13 @@ func (in *replayInput) close() {
 func openReplay(ctx context.Context, say *reporter, s session) (*replayInput, error) {
 	in := &replayInput{name: s.name, session: replay.NewSession()}
 	var recs []*replay.Recording
-	for _, name := range s.files {
-		r, err := in.open(ctx, name)
+	tracks, left, err := tracksOf(s.files)
+	if err != nil {
+		return in, err
+	}
+	in.left = left
+	for _, files := range tracks {
+		r, err := in.open(ctx, files)
 		switch {
 		case errors.Is(err, replay.ErrNoRTP), errors.Is(err, replay.ErrEmpty):
 			say.warn(fmt.Sprintf("left out: %v", err))
@@ -44,7 +51,7 @@ func openReplay(ctx context.Context, say *reporter, s session) (*replayInput, er
 		}
 		recs = append(recs, r)
 		if !r.KeyFramesVisible() {
-			say.warn(name + ": no key frame can be seen without a key: receivers that need one wait for the next")
+			say.warn(r.Name + ": no key frame can be seen without a key: receivers that need one wait for the next")
 		}
 	}
 	in.session = replay.NewSession(recs...)
@@ -54,17 +61,22 @@ func openReplay(ctx context.Context, say *reporter, s session) (*replayInput, er
 	return in, nil
 }
 
-func (in *replayInput) open(ctx context.Context, name string) (*replay.Recording, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
+// open opens and indexes a track: one file, or the parts of a recording.
+func (in *replayInput) open(ctx context.Context, files []string) (*replay.Recording, error) {
+	var parts []replay.Part
+	for _, name := range files {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		in.files = append(in.files, f)
+		st, err := f.Stat()
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, replay.Part{Name: name, R: &ctxReaderAt{ctx, f}, Size: st.Size()})
 	}
-	in.files = append(in.files, f)
-	st, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	return replay.OpenRecording(&ctxReaderAt{ctx, f}, st.Size(), name)
+	return replay.OpenParts(parts[0], parts[1:]...)
 }
 
 // ctxReaderAt ends the indexing of a long recording at a signal.
@@ -83,8 +95,11 @@ func (c *ctxReaderAt) ReadAt(b []byte, off int64) (int, error) {
 // short says what of the recordings could not be sent. What was lost before
 // the recorder is no failure.
 func (in *replayInput) short(sent []replay.TrackStats) []string {
-	var short []string
+	short := slices.Clone(in.left)
 	for i, r := range in.session.Tracks() {
+		for _, err := range r.Incomplete() {
+			short = append(short, err.Error())
+		}
 		if !r.File.Whole() {
 			short = append(short, fmt.Sprintf("%s is damaged: %d bytes in %d places were skipped", r.Name, r.File.Skipped, r.File.Damaged))
 		}
