@@ -24,6 +24,7 @@ const (
 	exitUnsupported = 14
 	exitIO          = 15
 	exitNetwork     = 16
+	exitHungUp      = 129
 	exitInterrupted = 130
 	exitTerminated  = 143
 )
@@ -41,6 +42,7 @@ const exitHelp = `Exit codes:
   14   the codec, scheme or container cannot do what was asked
   15   reading or writing failed: disk full, storage, permissions
   16   the network or the WebRTC session failed
+  129  hung up: the terminal was closed
   130  interrupted
   143  terminated
 `
@@ -70,8 +72,11 @@ type signalError struct{ sig os.Signal }
 func (e signalError) Error() string { return e.sig.String() }
 
 func (e signalError) code() int {
-	if e.sig == syscall.SIGTERM {
+	switch e.sig {
+	case syscall.SIGTERM:
 		return exitTerminated
+	case syscall.SIGHUP:
+		return exitHungUp
 	}
 	return exitInterrupted
 }

@@ -33,7 +33,7 @@ const twice = 200 * time.Millisecond
 // second one, or when the run had its grace.
 func untilSignal(stop context.CancelCauseFunc) int {
 	signals := make(chan os.Signal, 2)
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) { // as nohup has it
 			signal.Notify(signals, s)
 		}

@@ -15,12 +15,18 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(asMain) != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){
 		"mjr": func() {
 			os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 		},
 	})
 }
+
+// asMain makes the test binary the program itself, with its signals.
+const asMain = "MJR_TEST_AS_MAIN"
 
 // TestScript runs testdata/script: what the command does, as a user types it.
 // $R is the folder of real recordings, $V that of the vectors.
