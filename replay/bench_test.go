@@ -2,15 +2,10 @@ package replay
 
 import (
 	"bufio"
-	"bytes"
 	"context"
-	"encoding/binary"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strconv"
@@ -22,9 +17,6 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
-	"github.com/pion/webrtc/v4"
-
-	"github.com/mjrkit/mjrkit/mjr"
 )
 
 // TestMain is that of the tests, or the viewers of BenchmarkViewers.
@@ -54,53 +46,6 @@ func BenchmarkViewers(b *testing.B) {
 
 // window is how long is measured.
 const window = 10 * time.Second
-
-// megabit writes a call of 20 s, and returns the names of its files.
-func megabit(b *testing.B) []string {
-	b.Helper()
-	dir := b.TempDir()
-	write := func(name, codec string, kind mjr.Kind, packets func(put func(at time.Duration, h rtp.Header, payload []byte))) string {
-		var all []mjr.Packet
-		packets(func(at time.Duration, h rtp.Header, payload []byte) {
-			h.Version, h.SequenceNumber = 2, uint16(len(all))
-			data, err := (&rtp.Packet{Header: h, Payload: payload}).Marshal()
-			if err != nil {
-				b.Fatal(err)
-			}
-			all = append(all, mjr.Packet{Data: data, Arrival: at, HasArrival: true})
-		})
-		began := time.Unix(1_700_000_000, 0)
-		data := rebuild(b, mjr.Header{Kind: kind, Codec: codec, Created: began, FirstFrame: began}, all)
-		name = filepath.Join(dir, name)
-		if err := os.WriteFile(name, data, 0o666); err != nil {
-			b.Fatal(err)
-		}
-		return name
-	}
-	const seconds = 20
-	audio := write("call-audio-0.mjr", "opus", mjr.Audio, func(put func(time.Duration, rtp.Header, []byte)) {
-		for i := range seconds * 50 {
-			put(time.Duration(i)*20*time.Millisecond, rtp.Header{PayloadType: 111, Timestamp: uint32(960 * i)}, bytes.Repeat([]byte{0x78}, 160))
-		}
-	})
-	video := write("call-video-1.mjr", "vp8", mjr.Video, func(put func(time.Duration, rtp.Header, []byte)) {
-		for i := range seconds * 30 {
-			for k := range 4 {
-				payload := make([]byte, 1030)
-				payload[0], payload[1] = 0x80, 0x80
-				binary.BigEndian.PutUint16(payload[2:], 0x8000|uint16(i))
-				if k == 0 {
-					payload[0] |= 0x10
-					if copy(payload[4:], []byte{0x01, 0, 0, 0x9D, 0x01, 0x2A}); i%60 == 0 {
-						payload[4] = 0
-					}
-				}
-				put(time.Duration(i)*time.Second/30, rtp.Header{PayloadType: 96, Timestamp: uint32(3000 * i), Marker: k == 3}, payload)
-			}
-		}
-	})
-	return []string{audio, video}
-}
 
 // used is the processor time of this process so far.
 func used(b *testing.B) time.Duration {
@@ -239,72 +184,4 @@ func (s *serving) sent() int64 {
 		}
 	}
 	return n
-}
-
-// listenMain is the other process of BenchmarkViewers: viewers that count what
-// comes, until nobody wants to know any more.
-func listenMain(url string) error {
-	n, err := strconv.Atoi(os.Getenv("MJR_BENCH_VIEWERS"))
-	if err != nil {
-		return err
-	}
-	var count atomic.Int64
-	var started sync.WaitGroup
-	places := make(chan struct{}, 8)
-	results := make(chan error, n)
-	for range n {
-		places <- struct{}{}
-		started.Go(func() {
-			defer func() { <-places }()
-			results <- listen(url, &count)
-		})
-	}
-	started.Wait()
-	for range n {
-		if err := <-results; err != nil {
-			return err
-		}
-	}
-	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		fmt.Println("received", count.Load())
-	}
-	return nil
-}
-
-// listen is one viewer; it returns when media begins to come.
-func listen(url string, count *atomic.Int64) error {
-	pc, err := newOffering(browserOptions{})
-	if err != nil {
-		return err
-	}
-	began := make(chan struct{}, 2)
-	pc.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		began <- struct{}{}
-		buf := make([]byte, 1500)
-		for {
-			if _, _, err := track.Read(buf); err != nil {
-				return
-			}
-			count.Add(1)
-		}
-	})
-	sdp, err := newOffer(pc)
-	if err != nil {
-		return err
-	}
-	res, err := http.Post(url+"/whep", "application/sdp", strings.NewReader(sdp))
-	if err != nil {
-		return err
-	}
-	defer res.Body.Close()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusCreated {
-		return fmt.Errorf("status %d: %s: %v", res.StatusCode, answer, err)
-	}
-	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)}); err != nil {
-		return err
-	}
-	<-began
-	<-began
-	return nil
 }

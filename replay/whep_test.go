@@ -3,9 +3,6 @@ package replay
 import (
 	"encoding/base64"
 	"net/http"
-	"os"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -237,54 +234,6 @@ func TestRecordings(t *testing.T) {
 	}
 }
 
-// Who sends garbage gets a clear answer, and disturbs nobody.
-func TestGarbageClients(t *testing.T) {
-	dir := t.TempDir()
-	put(t, dir, "plain-vp9")
-	if err := os.WriteFile(filepath.Join(dir, "..", "secret.mjr"), []byte("secret"), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	l, _ := shelf(t, dir)
-	s := serveLibrary(t, l, func(o *ServerOptions) { o.MaxSessions = 2 })
-	b := s.watch(t, "", browserOptions{})
-	b.more(t, "video", 10)
-	sdp := offer(t, offering(t, browserOptions{}))
-	for _, c := range []struct {
-		sin, method, path, kind, body string
-		want                          int
-	}{
-		{"no such path", "GET", "/nothing", "", "", 404},
-		{"path upwards", "GET", "/recordings/..%2Fsecret.mjr", "", "", 404},
-		{"name of a file", "GET", "/recordings/plain-vp9", "", "", 404},
-		{"name of a file to watch", "POST", "/recordings/plain-vp9-video-1.mjr/whep", "application/sdp", sdp, 404},
-		{"path upwards to watch", "POST", "/recordings/..%2f..%2fsecret.mjr/whep", "application/sdp", sdp, 404},
-		{"list that is deleted", "DELETE", "/recordings", "", "", 405},
-		{"offer that is none", "POST", "/whep", "application/sdp", "hello", 400},
-		{"offer of half a line", "POST", "/whep", "application/sdp", sdp[:40], 400},
-		{"offer of another type", "POST", "/whep", "text/plain", sdp, 415},
-		{"GET for POST", "GET", "/whep", "", "", 405},
-		{"unknown viewer", "DELETE", "/viewers/AAAA", "", "", 404},
-		{"unknown viewer's player", "GET", "/viewers/AAAA/player", "", "", 404},
-		{"command to an unknown viewer", "POST", "/viewers/AAAA/player", "application/json", `{"paused":true}`, 404},
-		{"command of another type", "POST", b.player, "text/plain", `{"paused":true}`, 415},
-		{"command without a type", "POST", b.player, "", `{"paused":true}`, 415},
-		{"command that is none", "POST", b.player, "application/json", "pause", 400},
-		{"command with a typing error", "POST", b.player, "application/json", `{"pause":true}`, 400},
-		{"command that is too long", "POST", b.player, "application/json", `{"paused":true` + strings.Repeat(" ", 5000) + `}`, 413},
-		{"track that is not there", "POST", b.player, "application/json", `{"key_frame":{"track":2,"rtp_timestamp":1}}`, 400},
-		{"track before the first", "POST", b.player, "application/json", `{"key_frame":{"track":-1,"rtp_timestamp":1}}`, 400},
-		{"command by PUT", "PUT", b.player, "application/json", `{"paused":true}`, 405},
-	} {
-		if status, body, _ := s.call(t, c.method, c.path, c.kind, c.body); status != c.want {
-			t.Errorf("%s: status %d, want %d: %s", c.sin, status, c.want, body)
-		}
-	}
-	if st := b.status(t); st.Paused {
-		t.Error("a refused command was done")
-	}
-	b.more(t, "video", 10)
-}
-
 // A viewer whose browser takes nothing of a recording is told so; one that
 // takes a part gets it.
 func TestViewerWithoutCodec(t *testing.T) {
@@ -304,68 +253,5 @@ func TestViewerWithoutCodec(t *testing.T) {
 	s.Close()
 	if len(s.left) != 1 || s.left[0].Tracks[1].Sent || !s.left[0].Tracks[0].Sent {
 		t.Errorf("%+v", s.left)
-	}
-}
-
-// Viewers come and go, in every way, and nothing of them stays.
-func TestViewersComeAndGo(t *testing.T) {
-	dir := t.TempDir()
-	put(t, dir, "plain-vp9")
-	l, _ := shelf(t, dir)
-	s := serveLibrary(t, l, nil)
-	visit := func(way int) {
-		b := s.watch(t, "", browserOptions{})
-		switch way % 3 {
-		case 0:
-			b.more(t, "video", 5)
-			b.leave(t)
-		case 1:
-			b.more(t, "audio", 1)
-			b.pc.Close()
-		case 2:
-			b.leave(t) // before it is connected
-		}
-	}
-	for way := range 3 {
-		visit(way)
-	}
-	settle(t, "viewers left", func() bool { return s.sessions.Len() == 0 })
-	http.DefaultClient.CloseIdleConnections()
-	before := runtime.NumGoroutine()
-	const viewers = 50
-	var done sync.WaitGroup
-	for w := range 5 {
-		done.Go(func() {
-			for i := range viewers / 5 {
-				visit(w + i)
-			}
-		})
-	}
-	done.Wait()
-	settle(t, "viewers left", func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return s.sessions.Len() == 0 && len(s.viewers) == 0
-	})
-	http.DefaultClient.CloseIdleConnections()
-	settle(t, "goroutines ended", func() bool { return runtime.NumGoroutine() <= before })
-	s.Close()
-	l.Close()
-	if n := descriptors(t, dir); n != 0 {
-		t.Errorf("%d files are open", n)
-	}
-	if len(s.left) != viewers+3 {
-		t.Errorf("%d viewers left, want %d", len(s.left), viewers+3)
-	}
-}
-
-// settle waits for what happens by itself.
-func settle(t testing.TB, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(deadline); !ok(); runtime.Gosched() {
-		if time.Now().After(end) {
-			buf := make([]byte, 1<<20)
-			t.Fatalf("%s: not so\n%s", what, buf[:runtime.Stack(buf, true)])
-		}
 	}
 }

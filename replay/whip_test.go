@@ -22,9 +22,6 @@ type recorder struct {
 
 	mu     sync.Mutex
 	tracks map[string][]taped // by kind
-	codecs []string
-	peers  []*rtc.Peer
-	over   sync.WaitGroup // tracks that are read
 }
 
 func newRecorder(t testing.TB) *recorder {
@@ -37,9 +34,6 @@ func newRecorder(t testing.TB) *recorder {
 		if err != nil {
 			return nil, "", err
 		}
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.peers = append(r.peers, p)
 		return p, answer, nil
 	}
 	mux := http.NewServeMux()
@@ -53,9 +47,6 @@ func newRecorder(t testing.TB) *recorder {
 }
 
 func (r *recorder) track(in *rtc.InTrack) {
-	r.mu.Lock()
-	r.codecs = append(r.codecs, in.Codec)
-	r.mu.Unlock()
 	buf := make([]byte, 1500)
 	for {
 		n, err := in.ReadRTP(buf)
