@@ -48,9 +48,10 @@ func newConvert() *cobra.Command {
 		Long: `Convert decrypts recordings and muxes the tracks of each session into one
 file. The tracks of a session are found by name: X-audio-0.mjr and
 X-video-1.mjr become X.webm. With --output FILE all recordings named are one
-session. Every frame comes out as the sender's encoder made it; nothing is
-encoded again. Of an encrypted recording only what a key authenticates is
-written, unless --allow-unauthenticated or --accept-clear says otherwise.`,
+session. The parts of a recording (X-audio-0.p002.mjr, …) are joined. Every
+frame comes out as the sender's encoder made it; nothing is encoded again. Of an
+encrypted recording only what a key authenticates is written, unless
+--allow-unauthenticated or --accept-clear says otherwise.`,
 		Example: `  mjr convert -k alice.jwks.json -o alice.webm alice-audio-0.mjr alice-video-1.mjr
   mjr convert -k keys.jwks.json -o converted/ -r recordings/`,
 		RunE: func(c *cobra.Command, args []string) error { return runConvert(c, o, args) },
