@@ -9,6 +9,10 @@
 // recordings of one call on one clock. A Player is one viewer's timeline over
 // a Session: it can pause, seek, loop and change its speed.
 //
+// Packets go wherever a Writer takes them: to a UDP socket (UDP), to a server by
+// WHIP (Publish), to a room of Janus (PublishJanus). A Server plays what is in a
+// Library to viewers, each with a Player of its own, by WHEP.
+//
 // What leaves a Player is one unbroken RTP stream a track, whatever the
 // timeline does and whatever was lost when the recording was made. Sequence
 // numbers rise by one. The timestamp of a packet is the moment at which it is
