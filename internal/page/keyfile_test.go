@@ -62,7 +62,9 @@ func keyFiles(t testing.TB) []string {
 			files = append(files, with(t, base, "", "alg", fmt.Sprintf("%q", alg)))
 		}
 	}
-	entry := func(more string) string { return `{"kty":"oct","alg":"MEDOOZE-SFRAME","k":"AAECAwQFBgcICQoLDA0ODw"` + more + `}` }
+	entry := func(more string) string {
+		return `{"kty":"oct","alg":"MEDOOZE-SFRAME","k":"AAECAwQFBgcICQoLDA0ODw"` + more + `}`
+	}
 	for _, kid := range []string{"call AAECAwQFBgcICQoLDA0ODw", "000102030405060708090A0B0C0D0E0F", "AAECAwQFBgcICQoLDA0ODw==", strings.Repeat("long ", 30)} {
 		files = append(files, `{"keys":[`+entry(fmt.Sprintf(`,"kid":%q`, kid))+`]}`)
 	}
