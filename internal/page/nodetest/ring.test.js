@@ -70,7 +70,18 @@ test("the only key that bears an id needs no second frame", async () => {
   const ring = new Ring({ confirm: true, maxStep: 5 });
   assert.equal(await reason(ring.open(1, [4, 5], true, sealed(4, 0))), "opened");
   assert.equal(await reason(ring.open(2, [4, 5], true, sealed(5, 0))), "hold");
+  assert.equal(await reason(ring.open(4, [4, 5], false, sealed(4, 0))), "hold");
   assert.equal(await reason(ring.open(3, [4, 5], true, sealed(4, 1))), "hold");
+});
+
+test("a search ends where a known key opens a frame", async () => {
+  const ring = new Ring({ maxStep: 3 }), keys = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  await ring.open(1, keys, false, sealed(0, 0));
+  while (await reason(ring.open(1, keys, false, sealed(99, 9))) !== "hold"); // it is under way
+  await ring.open(1, keys, false, sealed(0, 0));
+  const next = sealed(0, 1);
+  await ring.open(1, keys, false, next);
+  assert.deepEqual(next.tried, ["0.0", "0.1"]); // and begins anew
 });
 
 test("what is skipped costs no try, and no time without end", async () => {
@@ -85,8 +96,14 @@ test("what is skipped costs no try, and no time without end", async () => {
 
 test("ids without number are forgotten, not gathered", async () => {
   const ring = new Ring();
-  for (let id = 0; id < 10_000; id++) await reason(ring.open(id, [0], false, sealed(0, 0)));
-  assert.equal(ring.tries, 10_000);
+  const tries = async (id) => {
+    const f = sealed(2, 0);
+    await ring.open(id, [0, 1, 2], false, f);
+    return f.tried.length;
+  };
+  assert.deepEqual([await tries(0), await tries(0)], [3, 1]);
+  for (let id = 1; id < 5000; id++) await tries(id);
+  assert.equal(await tries(0), 3);
 });
 
 test("a chain walks no step twice that it has come by", async () => {

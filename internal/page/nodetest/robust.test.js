@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { hex } from "../static/bytes.js";
 import { Refusal } from "../static/refusal.js";
+import { parseHeader } from "../static/sframeheader.js";
 import { opener } from "./corpus.js";
 import { seeded } from "./fakes.js";
-import { samples } from "./samples.js";
+import { sample, samples } from "./samples.js";
+import { sealSFrameJS } from "./sframejsseal.js";
 
 const REASONS = ["no_key", "auth", "format", "clear", "hold"];
 const all = samples();
@@ -108,6 +110,105 @@ test("under nine tries a frame are spent on frames that no key opens", async () 
     crypto.subtle.decrypt = real;
   }
   assert(tries > 200 && tries <= 9 * 200, `${tries} tries for 200 frames`);
+});
+
+test("keys with short and with long tags together spend nine tries a frame", async () => {
+  const random = seeded(4), real = { decrypt: crypto.subtle.decrypt, sign: crypto.subtle.sign };
+  const keys = Array.from({ length: 40 }, (_, i) => ({
+    kty: "oct", alg: i % 2 ? "SFRAME-AES_128_GCM_SHA256_128" : "SFRAME-AES_128_CTR_HMAC_SHA256_32", kid: `${i}`, k: Buffer.from(random.bytes(16)).toString("base64url"),
+  }));
+  let tries = 0;
+  for (const name of ["decrypt", "sign"]) {
+    crypto.subtle[name] = function (...args) {
+      tries++;
+      return real[name].apply(this, args);
+    };
+  }
+  try {
+    const o = await opener(keys, { kind: "video" });
+    for (let n = 0; n < 100; n++) assert.equal(await attempt(o, Uint8Array.of(0x11, ...random.bytes(60)), { kind: "video" }, "noise"), null);
+  } finally {
+    Object.assign(crypto.subtle, real);
+  }
+  assert(tries > 100 && tries <= 9 * 100 + 2 * 9, `${tries} tries for 100 frames`);
+});
+
+test("of several schemes the one that recognised a frame says what is wrong with it", async () => {
+  const s = all.find((c) => c.file === "livekit"), janus = all.find((c) => c.file === "xor-demo");
+  const damaged = s.sealed.slice();
+  damaged[4] ^= 1;
+  for (const keys of [[...s.keys, ...janus.keys], [...janus.keys, ...s.keys]]) {
+    const o = await opener(keys.map((k, i) => ({ ...k, kid: `${i}` })), s.meta);
+    await assert.rejects(o.open(damaged, s.meta), (err) => ["auth", "hold"].includes(err.reason));
+  }
+});
+
+test("what is wrong with a frame has its own name", async () => {
+  const at = (s, i, b) => Object.assign(s.sealed.slice(), { [i < 0 ? s.sealed.length + i : i]: b });
+  const jitsi = sample("jitsi", (s) => s.v.scheme === "jitsi-gcm"), hips = sample("jitsi", (s) => s.v.scheme === "jitsi-hips");
+  const jframe = sample("jitsi", (s) => s.v.scheme === "jitsi-jframe-ctr" && s.v.params.kid_bits === 4 && s.v.kind === "video");
+  const audio = sample("sframe-medooze", (s) => s.v.kind === "audio"), livekit = sample("livekit");
+  for (const [name, s, bytes, reason] of [
+    ["an index that no ring of Jitsi has", jitsi, at(jitsi, -1, 16), "format"],
+    ["an index without a key", jitsi, at(jitsi, -1, 15), "no_key"],
+    ["another length of IV", jitsi, at(jitsi, -2, 13), "format"],
+    ["an index beyond the ring of 2020", hips, at(hips, -1, 3), "format"],
+    ["a send count that no sender counts to", hips, at(hips, -4, 1), "format"],
+    ["a counter of JFrame in two bytes, the first zero", jframe, Uint8Array.of(...jframe.sealed.slice(0, -2), 0, 5, jframe.sealed.at(-1) | 0x10), "format"],
+    ["a header of SFrame.js with less than a tag behind it", audio, Uint8Array.of(0x15, 3, 1, 2, 3), "format"],
+    ["a key id of no byte", audio, Uint8Array.of(0x18, 3, 1, 2, 3, 4, 5), "format"],
+    ["a signed frame shorter than a signature", audio, Uint8Array.of(0x95, 3, ...new Uint8Array(63)), "format"],
+    ["a sender without a key", audio, at(audio, 0, audio.sealed[0] ^ 7), "no_key"],
+    ["an index without a key, of LiveKit", livekit, at(livekit, -1, 200), "no_key"],
+    ["nothing", livekit, new Uint8Array(0), "clear"],
+    ["metadata longer than the frame", livekit, Uint8Array.of(1, 2, 3, 0, 0x4c, 0x4b, 0x54, 0x53), "format"],
+  ]) {
+    const o = await opener(s.keys, s.meta);
+    await assert.rejects(o.open(bytes, s.meta), { reason }, name);
+  }
+});
+
+test("SFrame.js's audio, under a key that names no sender, waits for a second frame", async () => {
+  const s = sample("sframe-medooze", (c) => c.v.kind === "audio");
+  const o = await opener(s.keys.map((k) => ({ ...k, e2ee: {} })), s.meta);
+  await assert.rejects(o.open(s.sealed, s.meta), { reason: "hold" });
+  assert.equal(hex((await o.open(sealSFrameJS(s.v, "another"), s.meta)).plain), hex(new TextEncoder().encode("another")));
+  assert.equal(hex((await o.open(s.sealed, s.meta)).plain), hex(s.plain));
+});
+
+test("a frame without room for a tag is no frame", async () => {
+  for (const s of all.filter((c) => c.file === "sframe-rfc9605")) {
+    const o = await opener(s.keys, s.meta), size = parseHeader(s.sealed).size;
+    await assert.rejects(o.open(s.sealed.subarray(0, size + 3), s.meta), { reason: "format" }, s.name);
+  }
+});
+
+test("a tag shorter than its suite's is not even looked at", async () => {
+  const [ten, four] = ["80", "32"].map((bits) => ({
+    kty: "oct", alg: `SFRAME-AES_128_CTR_HMAC_SHA256_${bits}`, kid: bits, k: "AAECAwQFBgcICQoLDA0ODw", e2ee: { key_id: "1" },
+  }));
+  const o = await opener([ten, four], { kind: "video" });
+  const real = crypto.subtle.sign;
+  let tags = 0;
+  crypto.subtle.sign = function (...args) {
+    tags++;
+    return real.apply(this, args);
+  };
+  try {
+    await assert.rejects(o.open(Uint8Array.of(0x10, 1, 2, 3, 4, 5, 6), { kind: "video" }), { reason: "auth" });
+  } finally {
+    crypto.subtle.sign = real;
+  }
+  assert.equal(tags, 1);
+});
+
+test("a short tag under a key that names no id waits for a second frame, whoever else bears the id", async () => {
+  const v = all.find((c) => c.name.includes("official AES_128_CTR_HMAC_SHA256_32"));
+  const unnamed = v.keys.map((k) => ({ ...k, e2ee: { metadata: k.e2ee.metadata } }));
+  const other = { kty: "oct", alg: "SFRAME-AES_128_GCM_SHA256_128", kid: "other", k: "AAEC", e2ee: { key_id: "291" } };
+  await assert.rejects((await opener([other, ...unnamed], v.meta)).open(v.sealed, v.meta), { reason: "hold" });
+  await assert.rejects((await opener(unnamed, v.meta)).open(v.sealed, v.meta), { reason: "hold" });
+  assert.equal(hex((await (await opener(v.keys, v.meta)).open(v.sealed, v.meta)).plain), hex(v.plain));
 });
 
 test("a wrong key opens nothing", async () => {

@@ -12,26 +12,28 @@ const WANTED = [
   ["xor-demo", keysOf.xor, (v) => `${v.params.variant} ${v.params.crypto_offset} ${v.kind}`],
 ];
 
+// samples are one of each shape, and each is { name, file, meta, keys, sealed, plain, authenticated }.
 export function samples() {
-  const all = [];
-  for (const [file, keys, shape] of WANTED) {
-    const seen = new Set();
-    for (const v of vectors(file)) {
-      const steady = !v.params.ratchets && !v.previous_frames && !v.params.sif_trailer && !v.expect.undetectable;
-      if (!v.expect.ok || !v.encrypted || !steady || seen.has(shape(v))) continue;
-      seen.add(shape(v));
-      all.push({
-        name: `${v.id} ${v.title}`, file, meta: { ...v.meta, kind: v.meta.kind ?? "video" }, keys: keys(v), sealed: unhex(v.encrypted), plain: unhex(v.expect.plaintext),
-        authenticated: file !== "xor-demo",
-      });
-    }
-  }
-  return all;
+  const seen = new Set();
+  return WANTED.flatMap(([file, keys, shape]) => steady(file, keys).filter(({ v }) => {
+    const name = `${file} ${shape(v)}`;
+    return !seen.has(name) && seen.add(name);
+  }));
 }
 
-// first is the sample of a file that a condition holds for.
+// sample is the first of a file that a condition holds for.
 export function sample(file, met = () => true) {
-  const s = samples().find((c) => c.file === file && met(c));
-  if (!s) throw new Error(`${file} has no such sample`);
-  return s;
+  const [, keys] = WANTED.find(([name]) => name === file);
+  const found = steady(file, keys).find(met);
+  if (!found) throw new Error(`${file} has no such sample`);
+  return found;
+}
+
+// steady are a file's vectors that open by themselves, at step 0.
+function steady(file, keys) {
+  const alone = (v) => !v.params.ratchets && !v.previous_frames && !v.params.sif_trailer && !v.expect.undetectable;
+  return vectors(file).filter((v) => v.expect.ok && v.encrypted && alone(v)).map((v) => ({
+    v, name: `${v.id} ${v.title}`, file, meta: { ...v.meta, kind: v.meta.kind ?? "video" }, keys: keys(v),
+    sealed: unhex(v.encrypted), plain: unhex(v.expect.plaintext), authenticated: file !== "xor-demo",
+  }));
 }

@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { hex } from "../static/bytes.js";
 import { bytesOf, Frame, OldFrame, Worker } from "./fakes.js";
+import { unhex, vectors } from "./corpus.js";
 import { sample, samples } from "./samples.js";
+import { sealSFrameJS } from "./sframejsseal.js";
+import * as keysOf from "./vectorkeys.js";
 
 const authentic = samples().filter((s) => s.authenticated);
 const vp8 = sample("livekit", (s) => s.meta.codec === "vp8");
@@ -124,6 +127,33 @@ test("frames leave in their order, large or small, and none waits for ever", asy
   assert.equal(opened + Object.values(refused).reduce((a, b) => a + b), 300);
 });
 
+test("frames that waited for a second one leave before it", async () => {
+  const v = vectors("sframe-medooze").find((c) => c.kind === "audio" && c.params.ratchets === 1);
+  const w = new Worker();
+  await w.send({ type: "keys", keys: keysOf.medooze(v) });
+  const at = (bytes, rtpTimestamp) => new Frame(bytes, { rtpTimestamp });
+  const out = await w.run({ op: "open", kind: "audio", codec: "opus" }, [at(unhex(v.encrypted), 1), at(unhex(v.encrypted), 2), at(sealSFrameJS(v, "another"), 3)]);
+  assert.deepEqual(times(out), [1, 2, 3]);
+  assert.equal(hex(bytesOf(out[0])), v.plaintext);
+});
+
+test("of keys that come at once the last are used, and answered", async () => {
+  const w = new Worker();
+  w.session.message({ type: "keys", keys: flipped(vp8.keys) });
+  w.session.message({ type: "keys", keys: "nonsense" });
+  w.session.message({ type: "keys", keys: vp8.keys });
+  assert.equal((await w.run(options(vp8), frames(vp8, 1))).length, 1);
+  assert.deepEqual(w.posted.map((m) => m.type).filter((t) => ["keys", "error"].includes(t)), ["keys"]);
+});
+
+test("keys for one medium are not for the other", async () => {
+  for (const s of [...authentic, janus].filter((c) => c.meta.kind === "video")) {
+    const w = new Worker();
+    await w.send({ type: "keys", keys: s.keys.map((k) => ({ ...k, e2ee: { ...k.e2ee, kind: "audio" } })), allowUnauthenticated: true });
+    assert.deepEqual(await w.run(options(s), frames(s, 2)), [], s.name);
+  }
+});
+
 test("XOR goes through only where it is allowed, and is counted apart", async () => {
   for (const allowUnauthenticated of [false, true, "true"]) {
     const w = new Worker();
@@ -163,6 +193,41 @@ test("a key frame is told, and asked for after keys and after losses", async () 
   assert.deepEqual(await w.until((m) => m.type === "keyframe"), { type: "keyframe", track: 0, rtpTimestamp: 77 });
   await t.end();
   assert.equal(asked, 1, "asked for a key frame that was there");
+});
+
+test("a key frame is asked for after losses, but not all the time", async () => {
+  let asked = 0, now = 1000;
+  performance.now = () => now;
+  try {
+    const delta = sample("livekit", (s) => s.meta.codec === "vp8" && s.meta.type === "delta");
+    const w = new Worker();
+    await w.send({ type: "keys", keys: delta.keys });
+    const t = w.attach(options(delta), { sendKeyFrameRequest: async () => { asked++; } });
+    const lose = async () => {
+      t.write(new Frame(delta.plain));
+      t.write(frame(delta));
+      await t.next();
+    };
+    await lose();
+    assert.equal(asked, 1);
+    t.write(frame(delta));
+    await t.next();
+    await lose();
+    assert.equal(asked, 1, "asked again at once");
+    now += 600;
+    t.write(frame(delta));
+    await t.next();
+    assert.equal(asked, 1, "asked though nothing was lost");
+    await lose();
+    assert.equal(asked, 2);
+    await t.end();
+    const audioAsked = w.attach(options(audio), { sendKeyFrameRequest: async () => { asked += 100; } });
+    await w.send({ type: "keys", keys: audio.keys });
+    await audioAsked.end();
+    assert.equal(asked, 2, "asked for key frames of audio");
+  } finally {
+    delete performance.now;
+  }
 });
 
 test("a browser that refuses to ask for a key frame does no harm", async () => {

@@ -33,7 +33,7 @@ export class Session {
         return this.#setKeys(m);
       case "encrypted":
         if (m.track === undefined) this.#encrypted.clear();
-        this.#encrypted.set(m.track, m.encrypted === false ? false : true);
+        this.#encrypted.set(m.track, m.encrypted !== false);
         return;
       case "stream":
         return this.attach(m, m.readable, m.writable);

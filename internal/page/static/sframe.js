@@ -141,7 +141,7 @@ function meets(key, meta) {
 function maxTurns(key, kid) {
   if (key.kdf !== "ratchet") return 0;
   const low = kid & (1n << key.bits) - 1n;
-  return low > MAX_RATCHET ? -1 : Number(BigInt(MAX_RATCHET) - low >> key.bits);
+  return Number(BigInt(MAX_RATCHET) - low >> key.bits);
 }
 
 function stepOf(key, kid, turns) {

@@ -128,7 +128,7 @@ export class Track {
   }
 
   async #forward(item, bytes) {
-    if (bytes !== item.bytes) item.frame.data = exactly(bytes);
+    if (bytes !== item.bytes) item.frame.data = bytes.slice().buffer; // whatever backs bytes
     if (item.hash) this.#trace(item, hex(await sha256(bytes)), null);
     await this.#pipe.write(item.frame);
   }
@@ -201,9 +201,4 @@ function metaOf(frame, { kind, codec, ssrc }) {
     kind, ssrc, codec: named, type: told ? frame.type : undefined,
     frameSSRC: m.synchronizationSource, rtpTimestamp: m.rtpTimestamp ?? frame.timestamp,
   };
-}
-
-// exactly is the buffer of an array, and nothing besides it.
-function exactly(bytes) {
-  return bytes.length === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
 }
