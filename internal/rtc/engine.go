@@ -81,24 +81,6 @@ func NewEngine(c Config) (*Engine, error) {
 	return e, nil
 }
 
-// listen opens one socket an address, all with one port where one is given.
-func listen(c Config) (ice.UDPMux, error) {
-	if !c.Loopback {
-		return ice.NewMultiUDPMuxFromPort(c.UDPPort, ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(silent{}))
-	}
-	first, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: c.UDPPort})
-	if err != nil {
-		return nil, err
-	}
-	muxes := []ice.UDPMux{ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: first, Logger: silent{}})}
-	// A machine may have no IPv6, or somebody else on this port of it.
-	port := first.LocalAddr().(*net.UDPAddr).Port
-	if second, err := net.ListenUDP("udp6", &net.UDPAddr{IP: net.IPv6loopback, Port: port}); err == nil {
-		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: second, Logger: silent{}}))
-	}
-	return ice.NewMultiUDPMuxDefault(muxes...), nil
-}
-
 // Addrs are the sockets that peers send to.
 func (e *Engine) Addrs() []net.Addr { return e.mux.GetListenAddresses() }
 

@@ -104,8 +104,8 @@ func TestLossIsRepaired(t *testing.T) {
 				}
 			}
 			again.mu.Lock()
-	defer again.mu.Unlock()
-	if r.dropped.Load() < packets/10 || again.sent == 0 {
+			defer again.mu.Unlock()
+			if r.dropped.Load() < packets/10 || again.sent == 0 {
 				t.Errorf("the network lost %d, and %d were sent again: this tested nothing", r.dropped.Load(), again.sent)
 			}
 		})
