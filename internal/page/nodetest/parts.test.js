@@ -34,6 +34,23 @@ test("types of frames are those of the encoders", () => {
   assert.deepEqual(Object.keys(seen).sort(), ["av1", "h264", "h265", "vp8", "vp9"]);
 });
 
+test("what only begins like a key frame is none", () => {
+  const { frames } = readJSON("vectors/frames.json");
+  for (const [name, bytes] of [["vp8-key-100", [0, 3, 4, 5]], ["vp9-key-200", [0, 1, 2, 3]], ["h264-key-sps-pps-idr", [0, 1, 2]]]) {
+    const { codec, data } = frames[name];
+    assert(isKey(unhex(data), codec), name);
+    for (const at of bytes.slice(codec === "h264" ? 3 : 0)) {
+      const altered = unhex(data);
+      altered[at] ^= 0x41;
+      assert(!isKey(altered, codec), `${name}, byte ${at}`);
+    }
+    assert(!isKey(unhex(data), "opus") && !isKey(new Uint8Array(0), codec));
+  }
+  // AV1: sizes of OBUs that run on, or are longer than a number is exact.
+  for (const text of ["1200", "12ff", "12ffffffffffffffffff01", "1280808080808080808000", "1205", "10", "3200"]) assert(!isKey(unhex(text), "av1"), text);
+  assert(isKey(unhex("12000a01"), "av1"));
+});
+
 test("base64url of the shortest form only", () => {
   for (const text of ["", "AA", "AAE", "AAEC", "AA==", "_-8"]) assert.notEqual(fromBase64url(text), null, text);
   for (const text of ["A", "AB", "AAF", "A===", "AA=A", "+///", " AA", "AA\n", "ÄÄ"]) assert.equal(fromBase64url(text), null, text);

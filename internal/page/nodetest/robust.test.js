@@ -148,6 +148,7 @@ test("what is wrong with a frame has its own name", async () => {
   const jitsi = sample("jitsi", (s) => s.v.scheme === "jitsi-gcm"), hips = sample("jitsi", (s) => s.v.scheme === "jitsi-hips");
   const jframe = sample("jitsi", (s) => s.v.scheme === "jitsi-jframe-ctr" && s.v.params.kid_bits === 4 && s.v.kind === "video");
   const audio = sample("sframe-medooze", (s) => s.v.kind === "audio"), livekit = sample("livekit");
+  const janus = sample("xor-demo", (s) => s.v.params.variant === "janus");
   for (const [name, s, bytes, reason] of [
     ["an index that no ring of Jitsi has", jitsi, at(jitsi, -1, 16), "format"],
     ["an index without a key", jitsi, at(jitsi, -1, 15), "no_key"],
@@ -160,6 +161,7 @@ test("what is wrong with a frame has its own name", async () => {
     ["a signed frame shorter than a signature", audio, Uint8Array.of(0x95, 3, ...new Uint8Array(63)), "format"],
     ["a sender without a key", audio, at(audio, 0, audio.sealed[0] ^ 7), "no_key"],
     ["an index without a key, of LiveKit", livekit, at(livekit, -1, 200), "no_key"],
+    ["a frame that Janus's demonstration would have failed on", janus, Uint8Array.of(1, 2, 3, 1, 0xde, 0xad, 0xbe, 0xef), "format"],
     ["nothing", livekit, new Uint8Array(0), "clear"],
     ["metadata longer than the frame", livekit, Uint8Array.of(1, 2, 3, 0, 0x4c, 0x4b, 0x54, 0x53), "format"],
   ]) {
@@ -174,6 +176,60 @@ test("SFrame.js's audio, under a key that names no sender, waits for a second fr
   await assert.rejects(o.open(s.sealed, s.meta), { reason: "hold" });
   assert.equal(hex((await o.open(sealSFrameJS(s.v, "another"), s.meta)).plain), hex(new TextEncoder().encode("another")));
   assert.equal(hex((await o.open(s.sealed, s.meta)).plain), hex(s.plain));
+});
+
+test("the first CTR frames of Jitsi name an index of a ring of 3, or its low bits", async () => {
+  const s = sample("jitsi", (c) => c.v.params.kid_bits === 3), id = s.sealed.at(-1) & 7;
+  const open = async (key_index, era) => {
+    const o = await opener(s.keys.map((k) => ({ ...k, e2ee: { ...k.e2ee, key_index, era } })), s.meta);
+    return attempt(o, s.sealed, s.meta, s.name);
+  };
+  for (const index of [id, id + 3, id + 8]) assert.equal(await open(index, "D"), hex(s.plain), `${index}`);
+  assert.equal(await open(id + 1, "D"), null);
+  assert.equal(await open(id + 3, "E"), null);
+});
+
+test("a trailer of a LiveKit server of fewer than four bytes is not believed", async () => {
+  const s = sample("livekit", (c) => c.v.kind === "audio");
+  for (const [size, want] of [[1, false], [3, false], [4, true]]) {
+    const o = await opener(s.keys, { ...s.meta, sifTrailer: s.sealed.slice(-size) });
+    assert.equal(o.injected(s.sealed, s.meta), want, `${size} bytes`);
+  }
+});
+
+test("a LiveKit key for an SSRC is for the sender's, which is in the frame", async () => {
+  const s = sample("livekit", (c) => c.v.kind === "video");
+  const keys = (ssrc) => s.keys.map((k) => ({ ...k, e2ee: { ...k.e2ee, ssrc } }));
+  for (const [key, met, want] of [[s.meta.ssrc, 5, hex(s.plain)], [5, 5, hex(s.plain)], [6, 5, null], [6, undefined, hex(s.plain)]]) {
+    const meta = { ...s.meta, ssrc: met };
+    assert.equal(await attempt(await opener(keys(key), meta), s.sealed, meta, s.name), want, `${key} ${met}`);
+  }
+});
+
+test("a wrong passphrase costs no more than one derivation a frame", async () => {
+  const s = sample("livekit", (c) => c.v.material[0].kdf === "PBKDF2");
+  const o = await opener(s.keys.map((k) => ({ ...k, k: "d3Jvbmc", e2ee: { ...k.e2ee, iterations: 10 } })), s.meta);
+  const real = crypto.subtle.deriveBits;
+  let derived = 0;
+  crypto.subtle.deriveBits = function (...args) {
+    derived++;
+    return real.apply(this, args);
+  };
+  try {
+    for (let n = 0; n < 30; n++) assert.equal(await attempt(o, s.sealed, s.meta, s.name), null);
+  } finally {
+    crypto.subtle.deriveBits = real;
+  }
+  assert(derived > 10 && derived <= 32, `${derived}`);
+});
+
+test("JFrame's audio, under a key that names no index, waits for a second frame, and its video does not", async () => {
+  for (const [kind, held] of [["audio", true], ["video", false]]) {
+    const s = sample("jitsi", (c) => c.v.scheme === "jitsi-jframe-ctr" && c.v.params.kid_bits === 4 && c.v.kind === kind);
+    const o = await opener(s.keys.map((k) => ({ ...k, e2ee: { ...k.e2ee, key_index: undefined } })), s.meta);
+    if (held) await assert.rejects(o.open(s.sealed, s.meta), { reason: "hold" });
+    else assert.equal(hex((await o.open(s.sealed, s.meta)).plain), hex(s.plain));
+  }
 });
 
 test("a frame without room for a tag is no frame", async () => {

@@ -72,7 +72,6 @@ export function unescape(b) {
     if (b[i] !== 3 || b[i - 1] !== 0 || b[i - 2] !== 0) continue;
     parts.push(b.subarray(done, i));
     done = i + 1;
-    i += 2;
   }
   return done === 0 ? b : concat(...parts, b.subarray(done));
 }
