@@ -11,9 +11,10 @@
 // A chain key is 32 bytes, made from the one before by the same function with
 // the same salt. The AES key of step n is the beginning of chain key n+1.
 
-import { concat, endsWith, equal, number, startsWith } from "./bytes.js";
+import { concat, number } from "./bytes.js";
 import { Chain, Recent } from "./chain.js";
 import { KeyError } from "./keymembers.js";
+import { isInjected, withoutMetadata } from "./livekitserver.js";
 import { read, same, WAY_COUNT } from "./livekitways.js";
 import { clear, format, noKey } from "./refusal.js";
 import { Ring } from "./ring.js";
@@ -24,7 +25,6 @@ const ITERATIONS = 100_000; // of PBKDF2: tens of milliseconds
 const INFO = new Uint8Array(128); // a buffer that the library never fills
 const MAX_RATCHET = { HKDF: 1024, PBKDF2: 64 };
 const DERIVATION = 9; // what a step of PBKDF2 counts for: one a frame
-const MIN_TRAILER = 4; // a shorter one would end too many frames by chance
 
 export async function prepare(key) {
   const fail = (what) => { throw new KeyError(`livekit: key ${JSON.stringify(key.kid)}: ${what}`); };
@@ -65,7 +65,7 @@ class Opener {
 
   constructor(keys, roomTrailer) {
     this.#keys = keys;
-    this.#trailers = [roomTrailer, ...keys.map((k) => k.sifTrailer)].filter((t) => t?.length >= MIN_TRAILER);
+    this.#trailers = [roomTrailer, ...keys.map((k) => k.sifTrailer)].filter((t) => t !== undefined);
     this.#ring = new Ring({ maxStep: Math.max(0, ...keys.map((k) => k.maxStep)) });
   }
 
@@ -73,13 +73,10 @@ class Opener {
     return this.#ring.tries;
   }
 
-  // injected tells a frame that the server put into the track, when it pauses or
-  // ends: one with the room's trailer, or one of the blank frames that servers
-  // send. They are not encrypted, hence not shown.
+  // injected tells a frame that the server put into the track: it is not
+  // encrypted, hence not shown.
   injected(bytes, meta) {
-    if (this.#trailers.some((t) => endsWith(bytes, t))) return true;
-    const blank = BLANK[meta.codec];
-    return blank !== undefined && startsWith(bytes, blank);
+    return isInjected(bytes, meta.codec, this.#trailers);
   }
 
   async open(whole, meta) {
@@ -155,28 +152,3 @@ class Opener {
     return ways.flatMap((w) => fit.map((n) => w * numbers.length + n));
   }
 }
-
-const MARK = Uint8Array.of(0x4c, 0x4b, 0x54, 0x53); // LKTS
-
-// withoutMetadata cuts what newer clients put behind the encrypted frame: TLVs
-// and their length, that of all with the mark, XORed with FF. An encrypted frame
-// never ends with the mark.
-function withoutMetadata(frame) {
-  if (frame.length <= MARK.length || !equal(frame.subarray(-MARK.length), MARK)) return frame;
-  const size = frame[frame.length - MARK.length - 1] ^ 0xff;
-  return size > frame.length ? frame : frame.subarray(0, frame.length - size);
-}
-
-// The blank frames of LiveKit's server: 20 ms of Opus silence in 80 bytes, VP8
-// of 8×8 pixels, H.264 of 2×2. Encrypted frames do not begin with them.
-const BLANK = {
-  opus: concat(Uint8Array.of(0xf8, 0xff, 0xfe), new Uint8Array(77)),
-  vp8: Uint8Array.of(
-    0x10, 0x02, 0x00, 0x9d, 0x01, 0x2a, 0x08, 0x00, 0x08, 0x00, 0x00, 0x47, 0x08, 0x85, 0x85, 0x88,
-    0x85, 0x84, 0x88, 0x02, 0x02, 0x00, 0x0c, 0x0d, 0x60, 0x00, 0xfe, 0xff, 0xab, 0x50, 0x80),
-  h264: Uint8Array.of(
-    0, 0, 0, 1, 0x67, 0x42, 0xc0, 0x1f, 0x0f, 0xd9, 0x1f, 0x88, 0x88, 0x84, 0x00, 0x00,
-    0x03, 0x00, 0x04, 0x00, 0x00, 0x03, 0x00, 0xc8, 0x3c, 0x60, 0xc9, 0x20,
-    0, 0, 0, 1, 0x68, 0x87, 0xcb, 0x83, 0xcb, 0x20,
-    0, 0, 0, 1, 0x65, 0x88, 0x84, 0x0a, 0xf2, 0x62, 0x80, 0x00, 0xa7, 0xbe),
-};
