@@ -1,6 +1,8 @@
 // One connection to the server, with a worker between what comes and the
 // decoder. The worker lasts longer than a connection, and has the keys.
 
+import { wantSound } from "./viewer-sdp.js";
+
 // watched is how long packets may come of which no frame reaches the worker.
 const watched = 1_000;
 
@@ -37,7 +39,8 @@ export class Connection {
     };
     pc.ontrack = ({ track, transceiver }) => this.#options.stage.add(this.#receivers.find((r) => r.receiver === transceiver.receiver).index, track);
     tracks.forEach(({ kind, codec }, index) => this.#receive(index, kind, codec, streams));
-    await pc.setLocalDescription(await pc.createOffer());
+    const { sdp } = await pc.createOffer();
+    await pc.setLocalDescription({ type: "offer", sdp: wantSound(sdp) });
     await gathered(pc);
     if (this.#over) return;
     const answer = await this.#server.play(id, pc.localDescription.sdp);

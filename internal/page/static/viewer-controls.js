@@ -35,7 +35,12 @@ export class Controls {
       stage.volume = Number($("volume").value);
       if (stage.muted) this.mute();
     });
-    $("fullscreen").addEventListener("click", () => stage.fullscreen().catch(() => {}));
+    $("fullscreen").addEventListener("click", () => this.fullscreen());
+    $("stage").addEventListener("click", () => this.toggle());
+    $("stage").addEventListener("dblclick", () => this.fullscreen());
+    document.addEventListener("fullscreenchange", () => {
+      $("fullscreen").textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
+    });
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -64,6 +69,7 @@ export class Controls {
     }
     const playing = state && !state.paused && !state.ended;
     $("play").textContent = !playing ? "Play" : this.#blocked ? "Play with sound" : "Pause";
+    $("silent").hidden = !state || state.speed === 1;
     this.tick();
   }
 
@@ -106,6 +112,16 @@ export class Controls {
     $("mute").textContent = this.#stage.muted ? "Unmute" : "Mute";
   }
 
+  // fullscreen shows the player, with its controls, on all of the screen.
+  async fullscreen() {
+    try {
+      if (document.fullscreenElement) await document.exitFullscreen();
+      else await $("player").requestFullscreen();
+    } catch {
+      // The browser, or the page around this one, does not allow it.
+    }
+  }
+
   // faster goes by steps through the speeds that there are.
   faster(step) {
     const options = [...$("speed").options];
@@ -128,9 +144,10 @@ export class Controls {
     if (event.ctrlKey || event.altKey || event.metaKey || $("player").hidden) return;
     const on = event.target;
     if (on.matches("input:not([type=range]):not([type=checkbox]), select, textarea")) return;
-    // What an element does with a key by itself is not done twice.
-    if (on.matches("button, summary, input, a") && [" ", "Enter"].includes(event.key)) return;
-    if (on.matches("input[type=range]") && /^(Arrow|Home|End|Page)/.test(event.key)) return;
+    // What an element does with a key by itself is not done twice. The seek bar
+    // would go by tenths of a second.
+    if (on.matches("button, summary, input:not([type=range]), a") && [" ", "Enter"].includes(event.key)) return;
+    if (on.matches("#volume") && /^(Arrow|Home|End|Page)/.test(event.key)) return;
     const act = this.#shortcut(event.key);
     if (!act) return;
     event.preventDefault();
@@ -146,7 +163,7 @@ export class Controls {
       ArrowLeft: by(-5), ArrowRight: by(5), j: by(-10), l: by(10),
       ArrowUp: () => this.#louder(0.1), ArrowDown: () => this.#louder(-0.1),
       Home: () => this.seek(0), End: () => this.seek(duration),
-      m: () => this.mute(), f: () => this.#stage.fullscreen().catch(() => {}),
+      m: () => this.mute(), f: () => this.fullscreen(),
       "<": () => this.faster(-1), ">": () => this.faster(1),
     }[key];
   }

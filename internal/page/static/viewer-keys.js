@@ -13,15 +13,15 @@ const most = 16 << 20;
 export class Keyring {
   #changed;
   #parsed = null;
+  #from = "";
 
   constructor(changed) {
     this.#changed = changed;
-    $("keyring").addEventListener("submit", (event) => event.preventDefault());
-    $("keys").addEventListener("change", () => this.#file($("keys").files[0]));
-    $("use").addEventListener("click", () => this.#passphrase());
-    $("passphrase").addEventListener("keydown", (event) => {
-      if (event.key === "Enter") this.#passphrase();
+    $("keyform").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#passphrase();
     });
+    $("keys").addEventListener("change", () => this.#file($("keys").files[0]));
     $("scheme").addEventListener("change", () => { $("room-field").hidden = $("scheme").value !== "jitsi"; });
     $("unauthenticated").addEventListener("change", () => this.#tell());
     this.#drops();
@@ -29,12 +29,16 @@ export class Keyring {
 
   get has() { return (this.#parsed?.keys.length ?? 0) > 0; }
 
-  // take uses keys that were read already; words says where from.
-  take(parsed, words) {
+  // take uses keys that were read already; from says where from.
+  take(parsed, from) {
     this.#parsed = parsed;
-    this.say([words, ...parsed.warnings].join("\n"));
+    this.#from = from;
+    this.taken(parsed.warnings);
     this.#tell();
   }
+
+  // taken says what there is to say of the keys in use.
+  taken(warnings) { this.say([this.#from, ...warnings].join("\n")); }
 
   say(text) { $("keys-say").textContent = text; }
 

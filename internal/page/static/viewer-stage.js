@@ -93,9 +93,4 @@ export class Stage {
   }
 
   #all() { return [...this.#element.querySelectorAll("video, audio")]; }
-
-  async fullscreen() {
-    if (document.fullscreenElement) await document.exitFullscreen();
-    else await this.#element.requestFullscreen();
-  }
 }

@@ -1,92 +1,70 @@
-// What a viewer is told: which state the page is in, by what the worker counts.
-// No clock, no page: everything comes in as arguments.
+// What a viewer is told: which state the page is in, and words for it. No
+// clock, no page: everything comes in as arguments.
 
 // sure is how many frames in a row have to fail before a key is called wrong.
 const sure = 10;
 
-// Window tells what became of frames since the keys were last changed, and in
-// the last moments.
-export class Window {
-  #base = new Map(); // by track, when the keys were changed
-  #past = []; // { at, sum }, the last moments
-  #first = null; // when the first frame since came
-  #now = empty();
-
-  // reset begins anew: there are other keys, or another connection.
-  reset(counts) {
-    this.#base = new Map(counts.map((c) => [c.track, flat(c)]));
-    this.#past = [];
-    this.#first = null;
-    this.#now = empty();
-  }
-
-  // add takes what the worker has counted of all tracks, at a time in ms.
-  add(counts, at) {
-    const sum = empty();
-    for (const c of counts) {
-      const now = flat(c), base = this.#base.get(c.track) ?? empty();
-      for (const name of Object.keys(sum)) sum[name] += now[name] - (base[name] <= now[name] ? base[name] : 0);
-    }
-    this.#now = sum;
-    if (sum.good + sum.bad > 0) this.#first ??= at;
-    this.#past.push({ at, sum });
-    while (this.#past.length > 2 && this.#past[1].at <= at - 2_000) this.#past.shift();
-  }
-
-  // total is since the keys were changed, recent of the last 2 s.
-  get total() { return this.#now; }
-
-  get recent() {
-    const old = this.#past[0]?.sum ?? empty();
-    return Object.fromEntries(Object.keys(old).map((name) => [name, this.#now[name] - old[name]]));
-  }
-
-  // since is how long frames have been coming, in ms.
-  since(at) { return this.#first === null ? 0 : at - this.#first; }
-}
-
-const empty = () => ({ good: 0, bad: 0, key: 0, format: 0, unauthenticated: 0, other: 0 });
-
-// flat sums up one track's counts: good went to the decoder; bad did not, for
-// a reason that only other keys can mend.
-function flat({ opened = 0, unverified = 0, passed = 0, refused = {} }) {
-  const { no_key = 0, auth = 0, format = 0, clear = 0, unauthenticated = 0, hold = 0 } = refused;
-  const key = no_key + auth + hold, wrongFormat = format + clear;
-  return {
-    good: opened + unverified + passed, bad: key + wrongFormat + unauthenticated,
-    key, format: wrongFormat, unauthenticated, other: clear,
-  };
-}
-
-// judge names the state. What it looks at:
+// judge names the state, and says it to people: { state, text }. It looks at:
 //   secure       whether the page may use keys at all
 //   failure      words, if something has failed for good
 //   encrypted    what the server says of the recording
 //   hasKeys      whether there are keys
 //   connected    whether media can come
-//   frames       a Window
+//   frames       Frames
 //   at           the time, in ms
 //   paused, ended   what the player says
-export function judge({ secure, failure, encrypted, hasKeys, connected, frames, at, paused, ended }) {
-  if (!secure) return "insecure-context";
-  if (failure) return "failed";
-  if (encrypted && !hasKeys) return "no-key";
-  if (!connected) return "connecting";
-  const { total, recent } = frames;
-  if (hasKeys && total.good === 0) {
-    const certain = total.bad >= sure || (total.bad > 0 && frames.since(at) >= 1_000);
-    if (certain && total.unauthenticated >= total.bad / 2) return "unauthenticated";
-    if (certain && total.key >= total.bad / 2) return "wrong-key";
-    if (certain) return "not-encrypted";
-  } else if (hasKeys && recent.good === 0 && recent.bad >= sure) {
-    return "damaged";
-  }
-  if (ended) return "ended";
-  if (paused) return "paused";
-  return total.good > 0 ? "playing" : "connecting";
+export function judge(facts) {
+  const { secure, failure, encrypted, hasKeys, connected, paused, ended } = facts;
+  if (!secure) return say("insecure-context");
+  if (failure) return say("failed", `Failed: ${failure.replace(/\.$/, "")}.`);
+  if (encrypted && !hasKeys) return say("no-key");
+  if (!connected) return say("connecting");
+  const wrong = hasKeys ? refused(facts) : null;
+  if (wrong) return wrong;
+  const blind = facts.frames.tracks.find((t) => t.kind === "video" && t.blind);
+  if (blind && !hasKeys) return say("no-key", hidden);
+  if (blind && blind.total.unverified > 0) return say("wrong-key", noise);
+  if (ended) return say("ended");
+  if (paused) return say("paused");
+  if (!facts.frames.shown) return say("connecting");
+  if (blind) return say("playing", unseen);
+  return say("playing", facts.frames.tracks.some((t) => t.total.unverified > 0) ? unproved : undefined);
 }
 
-// words say it to people.
+const say = (state, text = words[state]) => ({ state, text });
+
+// refused is the state that frames which do not open are the reason of.
+function refused({ frames, at }) {
+  const verdicts = frames.tracks.map((t) => [t, verdict(t, at)]);
+  for (const state of ["damaged", "unauthenticated", "wrong-key", "not-encrypted"]) {
+    const some = verdicts.filter(([, v]) => v === state).map(([t]) => t);
+    if (some.length === 0) continue;
+    if (state === "damaged" || !frames.shown) return say(state);
+    return say(state, partly(some));
+  }
+  return null;
+}
+
+// verdict judges one track: null is nothing to complain of.
+function verdict(t, at) {
+  const { total, recent } = t;
+  if (total.good > 0) return recent.good === 0 && recent.bad >= sure ? "damaged" : null;
+  if (total.bad < sure && (total.bad === 0 || t.since(at) < 1_000)) return null;
+  if (total.unauthenticated >= total.bad / 2) return "unauthenticated";
+  return total.key >= total.bad / 2 ? "wrong-key" : "not-encrypted";
+}
+
+function partly(tracks) {
+  const names = tracks.map((t) => ({ audio: "sound", video: "picture" })[t.kind] ?? "media");
+  return `These keys open only a part of this recording: the ${[...new Set(names)].join(" and the ")} stays closed. The key file lacks a key.`;
+}
+
+const unproved = "Playing. Nobody can tell whether this is genuine: its encryption does not authenticate.";
+const unseen = "Playing, but the browser shows no picture: the encryption hides from it where one starts. “mjr convert” with the same keys makes a file that plays.";
+const hidden = "Nothing of the picture can be decoded: the recording is probably encrypted, though it was not marked so. Choose the key file.";
+const noise = "What these keys make of the recording is no picture: probably they are the wrong ones. Choose another key file, or type another passphrase.";
+
+// words say a state to people.
 export const words = {
   "no-key": "This recording is end-to-end encrypted. Choose the key file to watch it; the server has no key, and gets none.",
   connecting: "Connecting …",

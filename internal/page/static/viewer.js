@@ -4,30 +4,45 @@ import { fragmentKeys } from "./keyfile.js";
 import { clock, places, readFragment } from "./viewer-address.js";
 import { Connection } from "./viewer-connection.js";
 import { Controls } from "./viewer-controls.js";
+import { Frames } from "./viewer-frames.js";
 import { Keyring } from "./viewer-keys.js";
-import { fill, link } from "./viewer-panel.js";
+import * as listing from "./viewer-list.js";
+import * as panel from "./viewer-panel.js";
 import { Refused, Server } from "./viewer-server.js";
 import { Stage } from "./viewer-stage.js";
-import { judge, Window, words } from "./viewer-state.js";
+import { judge } from "./viewer-state.js";
 import { draw } from "./viewer-timeline.js";
 
 const $ = (id) => document.getElementById(id);
 const hash = location.hash;
-const fragment = readFragment(hash);
-if (fragment.has("token") || fragment.has("keys")) history.replaceState(null, "", location.pathname + location.search);
-if (fragment.has("trace")) globalThis.mjrTrace = [];
+const fragment = takeFragment(hash);
+if (fragment.has("trace")) {
+  globalThis.mjrTrace = [];
+  globalThis.mjrStats = () => connection?.stats();
+}
 
 const stage = new Stage($("stage"), () => controls.blocked());
 const controls = new Controls((command) => server.player(command), stage);
 const keyring = new Keyring(useKeys);
-const frames = new Window();
+const frames = new Frames();
 let server = null;
 let worker = null;
 let connection = null;
 let recording = null; // { id, name, encrypted, tracks, … }
 let counts = []; // of the worker, by track
-let before = []; // stats of a moment ago
+let stats = []; // of the browser, as they were last
 let failure = "";
+let begin = null; // where the player was when it began, in seconds
+let resume = null; // where it was when it failed
+let prompt = ""; // what the user is to do before there is anything to tell
+let opened = false; // whether the keys are shown because they are needed
+
+// takeFragment removes what is secret from the address bar.
+function takeFragment(text) {
+  const read = readFragment(text);
+  if (read.has("token") || read.has("keys")) history.replaceState(null, "", location.pathname + location.search);
+  return read;
+}
 
 function startWorker() {
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
@@ -36,17 +51,31 @@ function startWorker() {
     if (data.type === "frame") globalThis.mjrTrace?.push(data);
     if (data.type === "counts") counts[data.track] = data;
     if (data.type === "keyframe") sawKeyFrame(data);
-    if (data.type === "error") keyring.say(`These keys cannot be used: ${data.message}.`);
+    if (data.type === "keys" && keyring.has) keyring.taken(data.warnings);
+    if (data.type === "error") keyring.say(`There is a problem: ${data.message}.`);
     show();
   };
   if (fragment.has("trace")) worker.postMessage({ type: "trace", on: true });
 }
 
 // useKeys gives the worker other keys. What came before says nothing of them.
+// If nothing was shown yet, the recording begins anew: nobody has seen it.
 function useKeys(keys) {
   worker.postMessage({ type: "keys", ...keys });
+  const unseen = recording && !frames.shown;
   frames.reset(counts.filter(Boolean));
+  if (recording && !connection && (keyring.has || !recording.encrypted)) connect();
+  else if (unseen && begin !== null) controls.seek(begin);
   show();
+}
+
+function keysOfAddress(text) {
+  try {
+    const keys = fragmentKeys(text);
+    if (keys) keyring.take(keys, "Keys from the address. Whoever saw the address has them.");
+  } catch (error) {
+    keyring.say(`The keys in the address cannot be used: ${error.message}.`);
+  }
 }
 
 // sawKeyFrame tells the server where a picture can start, where it cannot see
@@ -60,48 +89,90 @@ function sawKeyFrame({ track, rtpTimestamp }) {
 function show() {
   const player = controls.state;
   frames.add(counts.filter(Boolean), performance.now());
-  const state = judge({
+  const { state, text: told } = judge({
     secure: isSecureContext, failure, encrypted: recording?.encrypted, hasKeys: keyring.has,
     connected: Boolean(connection?.connected), frames, at: performance.now(),
     paused: player?.paused, ended: player?.ended,
   });
-  if ($("status").dataset.state === state && state !== "failed") return;
+  const text = state === "connecting" && prompt ? prompt : told;
+  if ($("status").dataset.state === state && $("status").textContent === text) return;
   $("status").dataset.state = state;
-  $("status").textContent = state === "failed" ? `Failed: ${failure.replace(/\.$/, "")}.` : words[state];
+  $("status").textContent = text;
   $("retry").hidden = state !== "failed";
+  if (wanting.includes(state)) {
+    $("keyring").open = opened = true;
+  } else if (opened && state === "playing") {
+    $("keyring").open = opened = false;
+  }
 }
+
+// wanting are the states in which other keys would help.
+const wanting = ["no-key", "wrong-key", "not-encrypted", "unauthenticated"];
 
 function fail(error) {
   failure = error.message;
+  if (controls.state && !controls.state.live) resume = controls.position;
   connection?.close();
+  controls.show(null);
   show();
 }
 
-// watch begins to play a recording.
-async function watch(id) {
-  failure = "";
-  connection?.close();
+// choose takes a recording. What is encrypted waits for its keys.
+async function choose(id) {
+  leave();
   try {
     recording = await about(id);
     document.title = `${recording.name} – mjr`;
     $("title").textContent = recording.name;
     $("list").hidden = true;
-    for (const e of ["player", "panel", "keyring"]) $(e).hidden = false;
-    $("plain").hidden = recording.known;
-    note(recording);
+    for (const e of ["panel", "keyring"]) $(e).hidden = false;
+    $("plain").hidden = recording.known && recording.tracks.every((t) => t.encrypted);
     recording.tracks.forEach(({ encrypted }, track) => worker.postMessage({ type: "encrypted", encrypted, track }));
-    if (recording.known) {
-      draw($("strip"), recording, clock);
-      $("duration").textContent = clock(recording.duration_s);
-    }
-    counts = [];
-    frames.reset([]);
-    connection = new Connection({ server, worker, id, tracks: recording.tracks, counts: (t) => counts[t], stage, changed: show, failed: fail });
-    show();
-    await connection.start();
-    await ask();
+    note(recording);
+    if (recording.encrypted && !keyring.has) show();
+    else await connect();
   } catch (error) {
     fail(error);
+  }
+}
+
+// leave ends what is being watched.
+function leave() {
+  connection?.close();
+  connection = recording = begin = resume = null;
+  failure = prompt = "";
+  controls.show(null);
+  for (const e of ["player", "panel", "keyring", "help", "notes"]) $(e).hidden = true;
+}
+
+// connect begins to play, from a position or from where the server begins.
+async function connect(from = null) {
+  counts = [];
+  stats = [];
+  begin = null;
+  frames.reset([]);
+  failure = "";
+  for (const e of ["player", "help"]) $(e).hidden = false;
+  if (recording.known) {
+    draw($("strip"), recording, clock);
+    $("duration").textContent = clock(recording.duration_s);
+  }
+  const { id, tracks } = recording;
+  const mine = connection = new Connection({ server, worker, id, tracks, counts: (t) => counts[t], stage, changed, failed: fail });
+  show();
+  try {
+    await mine.start();
+  } catch (error) {
+    if (connection === mine) fail(error);
+  }
+
+  function changed() {
+    if (connection === mine && mine.connected && from !== null) {
+      server.player({ seek_s: from }).catch(() => {});
+      from = null;
+    }
+    ask();
+    show();
   }
 }
 
@@ -128,45 +199,51 @@ function note({ tracks, known, live }) {
 
 // ask where the player is.
 async function ask() {
-  if (!server?.hasPlayer || !connection?.connected) return controls.show(null);
+  const asked = connection;
+  if (!server?.hasPlayer || !asked?.connected) return controls.show(null);
   try {
-    controls.show(await server.player());
+    const state = await server.player();
+    if (connection !== asked || failure) return undefined;
+    begin ??= state.position_s;
+    controls.show(state);
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) fail(new Error("the session is over"));
+    if (connection === asked && error instanceof Refused && error.status === 404) fail(new Error("the session is over"));
   }
   return undefined;
 }
 
-async function panel() {
-  if (!connection) return;
-  const stats = await connection.stats().catch(() => []);
-  if (before.length === 0 || stats.length) $("link").textContent = link(before, stats);
-  before = stats;
-  const name = (i) => `${recording.tracks[i].kind} ${i}${recording.tracks[i].codec ? ` (${recording.tracks[i].codec})` : ""}`;
-  fill($("counts"), stats.map((s) => ({ name: name(s.index), stats: s, counts: counts[s.index] ?? {} })));
+// look at what the browser makes of the media.
+async function look() {
+  if (!connection?.connected) return;
+  const before = stats;
+  stats = await connection.stats().catch(() => []);
+  for (const s of stats) if (s.kind === "video") frames.decoded(s.index, s.framesDecoded ?? 0);
+  if (!$("panel").open) return;
+  $("link").textContent = panel.link(before, stats);
+  const name = ({ kind, codec }, i) => `${kind} ${i}${codec ? ` (${codec})` : ""}`;
+  panel.fill($("counts"), stats.map((s) => ({ name: name(recording.tracks[s.index], s.index), stats: s, counts: counts[s.index] ?? {} })));
 }
 
 // list lets the user choose, if there is a choice.
 async function list() {
   const all = await server.recordings();
-  const wanted = fragment.get("recording");
-  if (all === null) return watch("");
-  if (wanted && all.recordings.some((r) => r.id === wanted)) return watch(wanted);
-  if (all.recordings.length === 1) return watch(all.recordings[0].id);
-  $("status").textContent = all.recordings.length ? "Choose a recording." : "There are no recordings.";
-  $("recordings").replaceChildren(...all.recordings.map((r) => {
-    const item = document.createElement("li"), button = document.createElement("button"), more = document.createElement("small");
-    const encrypted = r.tracks.some((t) => t.encrypted);
-    button.type = "button";
-    button.textContent = r.name;
-    more.textContent = [
-      r.duration_s === null ? "" : clock(r.duration_s), r.tracks.map((t) => t.codec).join(", "), encrypted ? "end-to-end encrypted" : "not encrypted",
-    ].filter(Boolean).join(" · ");
-    button.append(more);
-    button.addEventListener("click", () => watch(r.id));
-    item.append(button);
-    return item;
-  }));
+  if (all === null) return choose("");
+  const { recordings } = all;
+  $("back").hidden = recordings.length < 2;
+  const wanted = recordings.length === 1 ? recordings[0] : recordings.find((r) => r.id === fragment.get("recording"));
+  fragment.delete("recording"); // the next time the user may want another
+  if (wanted) return choose(wanted.id);
+  leave();
+  prompt = recordings.length ? "Choose a recording." : "There are no recordings yet.";
+  show();
+  document.title = "Watch – mjr";
+  $("title").textContent = "Watch";
+  $("retry").hidden = recordings.length > 0;
+  $("back").hidden = true;
+  listing.fill($("recordings"), recordings, (r) => {
+    $("back").hidden = false;
+    choose(r.id);
+  });
   $("list").hidden = false;
   return undefined;
 }
@@ -188,26 +265,32 @@ $("access").addEventListener("submit", (event) => {
   failure = "";
   enter($("token").value.trim());
 });
-$("retry").addEventListener("click", () => (recording ? watch(recording.id) : location.reload()));
+$("retry").addEventListener("click", () => {
+  if (recording) connect(resume);
+  else list().catch(fail);
+});
+$("back").addEventListener("click", () => list().catch(fail));
 $("plain").addEventListener("click", () => {
   recording.encrypted = false;
-  worker.postMessage({ type: "encrypted", encrypted: false });
+  if (!recording.known) worker.postMessage({ type: "encrypted", encrypted: false });
   $("plain").hidden = true;
-  show();
+  if (connection) show();
+  else connect();
 });
 addEventListener("pagehide", () => connection?.close());
+addEventListener("pageshow", (event) => {
+  if (event.persisted && recording) connect();
+});
+addEventListener("hashchange", () => {
+  if (takeFragment(location.hash).has("keys")) keysOfAddress(location.hash);
+});
 setInterval(() => { controls.tick(); show(); }, 200);
 setInterval(() => { if (!document.hidden) ask(); }, 1_000);
-setInterval(() => { if ($("panel").open) panel(); }, 1_000);
+setInterval(look, 1_000);
 
 if (isSecureContext) {
   startWorker();
-  try {
-    const keys = fragmentKeys(hash);
-    if (keys) keyring.take(keys, "Keys from the address. Whoever saw the address has them.");
-  } catch (error) {
-    keyring.say(`The keys in the address cannot be used: ${error.message}.`);
-  }
+  keysOfAddress(hash);
   enter(fragment.get("token") ?? "");
 } else {
   show();
