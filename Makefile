@@ -24,7 +24,7 @@ bench: ## benchmarks, 300 viewers, a convert of 600 MB beside janus-pp-rec
 
 .PHONY: soak
 soak: ## the long versions of the tests
-	MJR_SOAK=1 go test -timeout 4h ./...
+	MJR_SOAK=1 go test -tags soak -timeout 4h -p 1 ./...
 
 .PHONY: clean
 clean: ## remove what was built

@@ -12,6 +12,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -137,6 +138,15 @@ func (b *Browser) Run(steps ...chromedp.Action[chromedp.Void]) {
 func (b *Browser) Open(url string) {
 	b.t.Helper()
 	b.Run(chromedp.Navigate(url))
+}
+
+// Before has every page that is opened from now on run a script before its own.
+func (b *Browser) Before(script string) {
+	b.t.Helper()
+	do(b, chromedp.Func(func(ctx context.Context, page *chromedp.Target) error {
+		_, err := cdp.Call(ctx, page, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+		return err
+	}))
 }
 
 // Eval evaluates an expression, and waits for it if it is a promise. It is not
