@@ -70,6 +70,12 @@ test("words tell apart what a state alone does not", () => {
   assert.match(at([{ unverified: 10 }]).text, /Nobody can tell/);
 });
 
+test("sound that the browser keeps back is said to be, and nothing else is", () => {
+  assert.match(at([{ opened: 1 }], { silenced: true }).text, /without sound/);
+  assert.doesNotMatch(at([{ opened: 1 }]).text, /without sound/);
+  assert.equal(at([{ opened: 1 }], { silenced: true, paused: true }).state, "paused");
+});
+
 test("frames that a decoder makes no picture of", () => {
   // Each of 70 frames a step comes and none, or all, are decoded.
   const state = (how, decodes, more = {}) => {

@@ -13,7 +13,7 @@ export class Connection {
   #worker;
   #options;
   #pc = null;
-  #receivers = []; // { index, kind, receiver, stuck }
+  #receivers = []; // { index, kind, receiver, stuck, seen }
   #timer = 0;
   #over = false;
 
@@ -37,7 +37,11 @@ export class Connection {
       if (pc.connectionState === "failed") this.#fail(new Error("the connection to the server was lost"));
       this.#options.changed();
     };
-    pc.ontrack = ({ track, transceiver }) => this.#options.stage.add(this.#receivers.find((r) => r.receiver === transceiver.receiver).index, track);
+    pc.ontrack = ({ track, transceiver }) => {
+      const r = this.#receivers.find((r) => r.receiver === transceiver.receiver);
+      track.enabled = r.seen; // black and silent while frames may bypass the worker
+      this.#options.stage.add(r.index, track);
+    };
     tracks.forEach(({ kind, codec }, index) => this.#receive(index, kind, codec, streams));
     const { sdp } = await pc.createOffer();
     await pc.setLocalDescription({ type: "offer", sdp: wantSound(sdp) });
@@ -60,7 +64,15 @@ export class Connection {
     } else {
       receiver.transform = new RTCRtpScriptTransform(this.#worker, options);
     }
-    this.#receivers.push({ index, kind, receiver, stuck: 0 });
+    this.#receivers.push({ index, kind, receiver, stuck: 0, seen: false });
+  }
+
+  // saw tells that the worker gets a track's frames, so that nothing reaches the
+  // decoder but what the worker lets through.
+  saw(index) {
+    const r = this.#receivers.find((r) => r.index === index);
+    if (!r || r.seen) return;
+    r.seen = r.receiver.track.enabled = true;
   }
 
   get connected() { return this.#pc?.connectionState === "connected"; }

@@ -42,6 +42,7 @@ export class Controls {
       $("fullscreen").textContent = document.fullscreenElement ? "Leave full screen" : "Full screen";
     });
     document.addEventListener("keydown", (event) => this.#key(event));
+    for (const gesture of ["click", "keydown"]) document.addEventListener(gesture, () => this.#unblock());
   }
 
   get state() { return this.#state; }
@@ -76,6 +77,16 @@ export class Controls {
   // blocked is called when the browser wants a gesture before it plays.
   blocked() {
     this.#blocked = true;
+    this.show(this.#state);
+  }
+
+  get silenced() { return this.#blocked; }
+
+  // unblock takes any gesture for the one that the browser wants.
+  #unblock() {
+    if (!this.#blocked) return;
+    this.#blocked = false;
+    this.#stage.gesture();
     this.show(this.#state);
   }
 

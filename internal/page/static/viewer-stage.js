@@ -1,7 +1,8 @@
 // The pictures and the sound.
 
-// Stage puts received tracks into media elements: one for every picture, the
-// first of which also plays all sound.
+// Stage puts received tracks into media elements: one for every picture, and
+// one for all sound, which is heard also where no picture shows. The browser
+// keeps in step what comes over one connection, whatever elements play it.
 export class Stage {
   #element;
   #pictures = new Map(); // by track
@@ -31,38 +32,29 @@ export class Stage {
     this.#audio.srcObject = null;
   }
 
-  // arrange makes the elements anew. Sound and picture of one element are kept
-  // in step by the browser.
   #arrange() {
     const elements = [...this.#pictures].sort(([a], [b]) => a - b).map(([index, track], i) => {
       const video = this.#element.querySelector(`video[data-track="${index}"]`) ?? document.createElement("video");
       video.dataset.track = index;
       video.playsInline = true;
       video.setAttribute("aria-label", `Picture ${i + 1}`);
-      const tracks = i === 0 ? [track, ...this.#sound.getTracks()] : [track];
-      const have = video.srcObject?.getTracks() ?? [];
-      if (have.length !== tracks.length || tracks.some((t) => !have.includes(t))) video.srcObject = new MediaStream(tracks);
+      if (video.srcObject?.getTracks()[0] !== track) video.srcObject = new MediaStream([track]);
       return video;
     });
-    if (elements.length === 0) {
-      this.#audio.srcObject = this.#sound;
-      elements.push(this.#audio);
-    }
+    if (this.#sound.getTracks().length > 0) elements.push(this.#audio);
+    this.#audio.srcObject ??= this.#sound;
     this.#element.replaceChildren(...elements);
     this.#apply();
     this.play();
   }
 
-  // play starts what does not play yet. Where the browser lets no sound out
-  // without a gesture, the picture goes on without.
+  // play starts what does not play yet. Pictures, which are without sound, need
+  // no gesture.
   play() {
     for (const e of this.#all()) {
       if (!e.paused) continue;
       e.play().catch((error) => {
-        if (error.name !== "NotAllowedError" || e.muted) return;
-        e.muted = true;
-        e.play().catch(() => {}); // the button tries again
-        this.#blocked();
+        if (error.name === "NotAllowedError") this.#blocked();
       });
     }
   }
@@ -86,10 +78,9 @@ export class Stage {
   }
 
   #apply() {
-    this.#all().forEach((e, i) => {
-      e.muted = this.#muted || i > 0;
-      e.volume = this.#volume;
-    });
+    for (const video of this.#element.querySelectorAll("video")) video.muted = true;
+    this.#audio.muted = this.#muted;
+    this.#audio.volume = this.#volume;
   }
 
   #all() { return [...this.#element.querySelectorAll("video, audio")]; }

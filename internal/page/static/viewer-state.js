@@ -13,6 +13,7 @@ const sure = 10;
 //   frames       Frames
 //   at           the time, in ms
 //   paused, ended   what the player says
+//   silenced     whether the browser wants a gesture before it lets sound out
 export function judge(facts) {
   const { secure, failure, encrypted, hasKeys, connected, paused, ended } = facts;
   if (!secure) return say("insecure-context");
@@ -28,6 +29,7 @@ export function judge(facts) {
   if (paused) return say("paused");
   if (!facts.frames.shown) return say("connecting");
   if (blind) return say("playing", unseen);
+  if (facts.silenced) return say("playing", silenced);
   return say("playing", facts.frames.tracks.some((t) => t.total.unverified > 0) ? unproved : undefined);
 }
 
@@ -60,6 +62,7 @@ function partly(tracks) {
 }
 
 const unproved = "Playing. Nobody can tell whether this is genuine: its encryption does not authenticate.";
+const silenced = "Playing without sound. Browsers want a click before they let a page be heard: press “Play with sound”.";
 const unseen = "Playing, but the browser shows no picture: the encryption hides from it where one starts. “mjr convert” with the same keys makes a file that plays.";
 const hidden = "Nothing of the picture can be decoded: the recording is probably encrypted, though it was not marked so. Choose the key file.";
 const noise = "What these keys make of the recording is no picture: probably they are the wrong ones. Choose another key file, or type another passphrase.";

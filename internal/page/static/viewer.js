@@ -49,7 +49,10 @@ function startWorker() {
   worker.onerror = () => fail(new Error("the worker that decrypts does not start"));
   worker.onmessage = ({ data }) => {
     if (data.type === "frame") globalThis.mjrTrace?.push(data);
-    if (data.type === "counts") counts[data.track] = data;
+    if (data.type === "counts") {
+      counts[data.track] = data;
+      if (data.received > 0) connection?.saw(data.track);
+    }
     if (data.type === "keyframe") sawKeyFrame(data);
     if (data.type === "keys" && keyring.has) keyring.taken(data.warnings);
     if (data.type === "error") keyring.say(`There is a problem: ${data.message}.`);
@@ -92,7 +95,7 @@ function show() {
   const { state, text: told } = judge({
     secure: isSecureContext, failure, encrypted: recording?.encrypted, hasKeys: keyring.has,
     connected: Boolean(connection?.connected), frames, at: performance.now(),
-    paused: player?.paused, ended: player?.ended,
+    paused: player?.paused, ended: player?.ended, silenced: controls.silenced,
   });
   const text = state === "connecting" && prompt ? prompt : told;
   if ($("status").dataset.state === state && $("status").textContent === text) return;
