@@ -131,11 +131,43 @@ func (e *Engine) newPeer(m *webrtc.MediaEngine, r *interceptor.Registry) (*Peer,
 	return p, nil
 }
 
-// describe sets a description of our own, and returns it with all candidates.
-func (p *Peer) describe(ctx context.Context, d webrtc.SessionDescription, err error) (string, error) {
-	if err != nil {
-		return "", err
+// describePeer makes a Peer and its description. One of which that fails is
+// closed; and a panic over somebody else's description is such a failure, as
+// it must end no other session.
+func (e *Engine) describePeer(m *webrtc.MediaEngine, r *interceptor.Registry, describe func(*Peer) (string, error)) (*Peer, string, error) {
+	if err := e.begin(); err != nil {
+		return nil, "", err
 	}
+	defer e.making.Done()
+	p, err := e.newPeer(m, r)
+	if err != nil {
+		return nil, "", err
+	}
+	sdp, err := func() (sdp string, err error) {
+		defer guard(&err)
+		return describe(p)
+	}()
+	if err != nil {
+		p.Close()
+		return nil, "", err
+	}
+	return p, sdp, nil
+}
+
+// answer answers an offer.
+func (p *Peer) answer(ctx context.Context, offer string) (string, error) {
+	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return "", fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	d, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("%w: %v", ErrOffer, err)
+	}
+	return p.describe(ctx, d)
+}
+
+// describe sets a description of our own, and returns it with all candidates.
+func (p *Peer) describe(ctx context.Context, d webrtc.SessionDescription) (string, error) {
 	gathered := webrtc.GatheringCompletePromise(p.pc)
 	if err := p.pc.SetLocalDescription(d); err != nil {
 		return "", err

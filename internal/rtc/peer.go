@@ -93,8 +93,7 @@ func (p *Peer) state(s webrtc.PeerConnectionState) {
 	}
 }
 
-// guard turns a panic over somebody else's description into an error: it must
-// end no other session.
+// guard turns a panic over somebody else's description into an error.
 func guard(err *error) {
 	if r := recover(); r != nil {
 		*err = fmt.Errorf("%w: it cannot be handled", ErrOffer)

@@ -32,7 +32,7 @@ type ReceiveOptions struct {
 //
 // The error wraps ErrOffer where the offer cannot be understood, ErrCodec
 // where no codec in it is known.
-func (e *Engine) Receive(ctx context.Context, offer string, o ReceiveOptions) (p *Peer, answer string, err error) {
+func (e *Engine) Receive(ctx context.Context, offer string, o ReceiveOptions) (*Peer, string, error) {
 	offered, err := lines(offer)
 	if err != nil {
 		return nil, "", err
@@ -40,54 +40,36 @@ func (e *Engine) Receive(ctx context.Context, offer string, o ReceiveOptions) (p
 	if !sends(offered) {
 		return nil, "", fmt.Errorf("%w: it sends no audio and no video", ErrOffer)
 	}
-	if err := e.begin(); err != nil {
-		return nil, "", err
-	}
-	defer e.making.Done()
-	defer guard(&err)
 	m, r, err := receiver()
 	if err != nil {
 		return nil, "", err
 	}
-	p, err = e.newPeer(m, r)
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() {
-		if err != nil {
-			p.Close()
-			p = nil
-		}
-	}()
 	if o.KeyFrameEvery <= 0 {
 		o.KeyFrameEvery = keyFrameEvery
 	}
-	negotiated := make(chan []line, 1)
-	p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
-		all := <-negotiated
-		negotiated <- all
-		p.incoming(all, t, r, o)
+	return e.describePeer(m, r, func(p *Peer) (string, error) {
+		var answered []line
+		known := make(chan struct{}) // closed when answered is
+		p.pc.OnTrack(func(t *webrtc.TrackRemote, r *webrtc.RTPReceiver) {
+			select {
+			case <-known:
+				p.incoming(answered, t, r, o)
+			case <-p.done:
+			}
+		})
+		answer, err := p.answer(ctx, offer)
+		if err != nil {
+			return "", err
+		}
+		if answered, err = lines(answer); err != nil {
+			return "", err
+		}
+		if !receives(answered) {
+			return "", ErrCodec
+		}
+		close(known)
+		return answer, nil
 	})
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
-		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
-	}
-	d, err := p.pc.CreateAnswer(nil)
-	if err != nil {
-		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
-	}
-	answer, err = p.describe(ctx, d, nil)
-	if err != nil {
-		return p, "", err
-	}
-	answered, err := lines(answer)
-	if err != nil {
-		return p, "", err
-	}
-	if !receives(answered) {
-		return p, "", ErrCodec
-	}
-	negotiated <- answered
-	return p, answer, nil
 }
 
 func sends(all []line) bool {

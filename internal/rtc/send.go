@@ -17,80 +17,47 @@ import (
 //
 // The error wraps ErrOffer where the offer cannot be understood, ErrCodec
 // where it takes none of the tracks.
-func (e *Engine) Send(ctx context.Context, offer string, tracks []OutTrack, f Feedback) (p *Peer, answer string, err error) {
+func (e *Engine) Send(ctx context.Context, offer string, tracks []OutTrack, f Feedback) (*Peer, string, error) {
 	offered, err := lines(offer)
 	if err != nil {
 		return nil, "", err
 	}
-	if err := e.begin(); err != nil {
-		return nil, "", err
-	}
-	defer e.making.Done()
-	defer guard(&err)
 	m, plan, err := match(offered, tracks)
 	if err != nil {
 		return nil, "", err
 	}
-	p, err = e.newPeer(m, new(interceptor.Registry))
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() {
-		if err != nil {
-			p.Close()
-			p = nil
+	return e.describePeer(m, new(interceptor.Registry), func(p *Peer) (string, error) {
+		if err := p.addTracks(tracks, plan); err != nil {
+			return "", err
 		}
-	}()
-	if err := p.addTracks(tracks, plan); err != nil {
-		return p, "", err
-	}
-	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
-		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
-	}
-	d, err := p.pc.CreateAnswer(nil)
-	if err != nil {
-		return p, "", fmt.Errorf("%w: %v", ErrOffer, err)
-	}
-	answer, err = p.describe(ctx, d, nil)
-	if err != nil {
-		return p, "", wrapCodec(err)
-	}
-	p.listen(f)
-	return p, answer, nil
+		answer, err := p.answer(ctx, offer)
+		if err != nil {
+			return "", wrapCodec(err)
+		}
+		p.listen(f)
+		return answer, nil
+	})
 }
 
 // Offer makes an offer to send tracks, for a WHIP server or for Janus; each in
 // its own codec alone. Peer.Answer takes the answer, then Peer.Outs tells what
 // came of it. ctx bounds the gathering of candidates.
-func (e *Engine) Offer(ctx context.Context, tracks []OutTrack, f Feedback) (p *Peer, offer string, err error) {
-	if err := e.begin(); err != nil {
-		return nil, "", err
-	}
-	defer e.making.Done()
+func (e *Engine) Offer(ctx context.Context, tracks []OutTrack, f Feedback) (*Peer, string, error) {
 	m, plan, err := propose(tracks)
 	if err != nil {
 		return nil, "", err
 	}
-	p, err = e.newPeer(m, new(interceptor.Registry))
-	if err != nil {
-		return nil, "", err
-	}
-	defer func() {
-		if err != nil {
-			p.Close()
-			p = nil
+	return e.describePeer(m, new(interceptor.Registry), func(p *Peer) (string, error) {
+		if err := p.addTracks(tracks, plan); err != nil {
+			return "", err
 		}
-	}()
-	if err := p.addTracks(tracks, plan); err != nil {
-		return p, "", err
-	}
-	d, err := p.pc.CreateOffer(nil)
-	offer, err = p.describe(ctx, d, err)
-	if err != nil {
-		return p, "", err
-	}
-	p.feedback = f
-	return p, offer, nil
+		p.feedback = f
+		d, err := p.pc.CreateOffer(nil)
+		if err != nil {
+			return "", err
+		}
+		return p.describe(ctx, d)
+	})
 }
 
 // Answer takes the answer to the offer that the Peer was made with. The error
