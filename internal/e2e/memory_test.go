@@ -33,7 +33,7 @@ func TestNoKeyInTheServersMemory(t *testing.T) {
 	b.SetFile("#keys", rec.Keys)
 	b.State("playing")
 	b.Eval(`document.getElementById("panel").open = true`)
-	b.Wait(`(document.querySelector("#counts tr:last-child td:nth-child(4)")?.textContent ?? 0) > 50`)
+	b.Wait(`(document.querySelector("#counts [data-row=opened] td:last-child")?.textContent ?? 0) > 50`)
 
 	core := dump(t, mjr.cmd.Process.Pid)
 	forms := secrets(t, rec.Keys)

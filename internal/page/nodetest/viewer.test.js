@@ -100,22 +100,36 @@ test("frames that a decoder makes no picture of", () => {
   assert.equal(state("opened", (i) => (i < 3 ? 200 + 60 * i : 65 * (i - 2))).text, words.playing, "another connection");
 });
 
-test("other keys begin anew", () => {
+test("other keys begin anew, when what they had not opened is told", () => {
   const frames = new Frames();
-  const bad = { track: 0, kind: "video", ...refused("auth", 100) };
-  frames.add([bad], 0);
-  frames.reset([bad]);
-  frames.add([bad], 100);
-  assert.equal(judge({ ...all, frames, at: 5000 }).state, "connecting");
+  const bad = (n) => ({ track: 0, kind: "video", ...refused("auth", n) });
+  frames.add([bad(100)], 0);
+  frames.rekey(0);
+  frames.add([bad(100)], 100);
+  frames.add([bad(112)], 400); // told late
+  assert.equal(judge({ ...all, frames, at: 400 }).state, "connecting");
   assert.equal(frames.shown, false);
-  frames.add([{ ...bad, opened: 3 }], 200);
+  frames.add([bad(112)], 5000);
+  assert.equal(judge({ ...all, frames, at: 5000 }).state, "connecting");
+  frames.add([{ ...bad(112), opened: 3 }], 5200);
   assert.equal(frames.shown, true);
-  assert.equal(judge({ ...all, frames, at: 200 }).state, "playing");
+  assert.equal(judge({ ...all, frames, at: 5200 }).state, "playing");
+});
+
+test("keys that are changed for wrong ones show nothing of their own", () => {
+  const frames = new Frames();
+  const counts = (opened, n) => [{ track: 0, kind: "video", opened, ...refused("auth", n) }];
+  frames.add(counts(100, 0), 0);
+  frames.rekey(0);
+  frames.add(counts(105, 5), 250);
+  for (let i = 1; i < 6; i++) frames.add(counts(105, 5 + 5 * i), 250 + 250 * i);
+  assert.equal(judge({ ...all, frames, at: 1750 }).state, "wrong-key");
 });
 
 test("another connection counts anew", () => {
   const frames = new Frames();
-  frames.reset([{ track: 0, kind: "video", opened: 100, ...refused("auth", 100) }]);
+  frames.add([{ track: 0, kind: "video", opened: 100 }], 0);
+  frames.reset();
   frames.add([{ track: 0, kind: "video", ...refused("auth", 12) }], 100);
   assert.equal(judge({ ...all, frames, at: 200 }).state, "wrong-key");
 });

@@ -115,9 +115,12 @@ export class Connection {
 
   #stop() {
     clearInterval(this.#timer);
-    this.#server.leave();
-    this.#pc?.close();
     this.#options.stage.clear();
+    const pc = this.#pc;
+    this.#pc = null;
+    // The server is told first: after the connection its session is gone, too.
+    const goodbye = new Promise((resolve) => setTimeout(resolve, 1_000));
+    Promise.race([this.#server.leave(), goodbye]).then(() => pc?.close());
   }
 
   #fail(error) {

@@ -137,8 +137,9 @@ export class Controls {
   faster(step) {
     const options = [...$("speed").options];
     const to = options[options.findIndex((o) => o.selected) + step];
-    if (to && this.#state) return this.command({ speed: Number(to.value) });
-    return undefined;
+    if (!to || !this.#state) return undefined;
+    to.selected = true; // for the next step, which may come before the answer
+    return this.command({ speed: Number(to.value) });
   }
 
   async command(command) {

@@ -3,19 +3,29 @@
 
 const moments = 2_000; // what "recent" is, in ms
 const enough = 60; // frames that say something of a decoder
+const settling = 500; // for how long old keys may still open frames that were under way, in ms
 
 // Frames has a History of each track.
 export class Frames {
   #tracks = new Map();
+  #from = -Infinity;
 
-  // reset begins anew: there are other keys, or another connection.
-  reset(counts) {
-    this.#tracks = new Map(counts.map((c) => [c.track, new History(c, flat(c))]));
+  // reset begins anew, with another connection.
+  reset() {
+    this.#tracks = new Map();
+    this.#from = -Infinity;
+  }
+
+  // rekey begins anew, with other keys.
+  rekey(at) {
+    this.#tracks = new Map();
+    this.#from = at + settling;
   }
 
   // add takes what the worker has counted of all tracks.
   add(counts, at) {
     for (const c of counts) {
+      if (at < this.#from) this.#tracks.set(c.track, new History(c, flat(c)));
       if (!this.#tracks.has(c.track)) this.#tracks.set(c.track, new History(c, empty()));
       this.#tracks.get(c.track).add(flat(c), at);
     }

@@ -24,6 +24,11 @@ export class Keyring {
     $("keys").addEventListener("change", () => this.#file($("keys").files[0]));
     $("scheme").addEventListener("change", () => { $("room-field").hidden = $("scheme").value !== "jitsi"; });
     $("unauthenticated").addEventListener("change", () => this.#tell());
+    $("forget").addEventListener("click", () => {
+      this.#parsed = null;
+      this.say("There are no keys now.");
+      this.#tell();
+    });
     this.#drops();
   }
 
@@ -71,6 +76,7 @@ export class Keyring {
 
   #tell() {
     const { keys, sifTrailer } = this.#parsed ?? { keys: [] };
+    $("forget").hidden = !this.has;
     this.#changed({ keys, sifTrailer, allowUnauthenticated: $("unauthenticated").checked });
   }
 

@@ -1,45 +1,46 @@
 // The panel: what is received, opened and refused, by track.
 
-const columns = [
-  ["Track", (t) => t.name],
-  ["Packets", (t) => t.stats.packetsReceived],
-  ["Frames", (t) => t.counts.received],
-  ["Opened", (t) => t.counts.opened],
-  ["Not authenticated", (t) => t.counts.unverified],
-  ["In clear", (t) => t.counts.passed],
-  ["Refused", (t) => refused(t.counts)],
-  ["Decoded", (t) => t.stats.framesDecoded],
-  ["Freezes", (t) => t.stats.freezeCount],
-  ["Scheme", (t) => t.counts.scheme],
+const rows = [
+  ["packets", "Packets", (t) => t.stats.packetsReceived],
+  ["frames", "Frames", (t) => t.counts.received],
+  ["opened", "Opened", (t) => t.counts.opened],
+  ["scheme", "Scheme", (t) => t.counts.scheme],
+  ["unverified", "Not authenticated", (t) => t.counts.unverified],
+  ["passed", "In clear", (t) => t.counts.passed],
+  ["injected", "Of the call's server", (t) => t.counts.injected],
+  ...Object.entries({
+    no_key: "no key for them", auth: "no key opens them", format: "of another format", clear: "in clear",
+    unauthenticated: "not authenticated", hold: "search given up", overflow: "too many at once", failed: "the browser failed",
+  }).map(([reason, words]) => [reason, `Refused: ${words}`, (t) => t.counts.refused?.[reason]]),
+  ["decoded", "Decoded", (t) => t.stats.framesDecoded],
+  ["freezes", "Freezes", (t) => t.stats.freezeCount],
+  ["again", "Asked for again", (t) => t.stats.nackCount],
 ];
 
-const reasons = {
-  no_key: "no key for them", auth: "no key opens them", format: "of another format", clear: "in clear",
-  unauthenticated: "not authenticated", hold: "search given up", overflow: "too many", failed: "the browser failed",
-};
+// always are the rows that say something also where they are 0.
+const always = ["packets", "frames", "opened", "scheme"];
 
-function refused({ refused = {} }) {
-  const some = Object.entries(refused).filter(([, n]) => n > 0);
-  if (some.length === 0) return 0;
-  return some.map(([reason, n]) => `${n} ${reasons[reason] ?? reason}`).join(", ");
+// fill writes the table, a column a track: [{ name, counts, stats }].
+export function fill(table, tracks) {
+  const all = [["track", "", (t) => t.name], ...rows]
+    .map(([id, head, value]) => ({ id, head, cells: tracks.map(value) }))
+    .filter(({ id, cells }) => id === "track" || always.includes(id) || cells.some((n) => n > 0));
+  table.replaceChildren(...all.map(({ id, head, cells }) => {
+    const tr = document.createElement("tr");
+    tr.dataset.row = id;
+    tr.append(cell(head === "" ? "td" : "th", head, "row"), ...cells.map((n) => cell(id === "track" ? "th" : "td", n ?? "–", "col")));
+    return tr;
+  }));
 }
 
-// fill writes the table. tracks: [{ name, counts, stats }].
-export function fill(table, tracks) {
-  const row = (cell, texts) => {
-    const tr = document.createElement("tr");
-    tr.append(...texts.map((text) => Object.assign(document.createElement(cell), { textContent: text ?? "–" })));
-    return tr;
-  };
-  table.replaceChildren(
-    row("th", columns.map(([head]) => head)),
-    ...tracks.map((t) => row("td", columns.map(([, value]) => value(t)))),
-  );
-  for (const th of table.querySelectorAll("th")) th.scope = "col";
+function cell(name, text, scope) {
+  const made = Object.assign(document.createElement(name), { textContent: text });
+  if (name === "th") made.scope = scope;
+  return made;
 }
 
 // link says how good the way from the server is, by the last stats and those
-// before: null where nothing can be said.
+// before: "" where nothing can be said.
 export function link(before, now) {
   let lost = 0, came = 0;
   for (const s of now) {

@@ -61,11 +61,11 @@ export class Server {
   }
 
   // leave ends the session. It works while the page is being left.
-  leave() {
+  async leave() {
     if (!this.#session) return;
     const session = this.#session;
     this.#session = null;
-    this.#fetch(session, { method: "DELETE", keepalive: true }).catch(() => {}); // the server notices by itself
+    await this.#fetch(session, { method: "DELETE", keepalive: true }).catch(() => {}); // the server notices by itself
   }
 
   #offers(id) {

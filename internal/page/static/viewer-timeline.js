@@ -12,7 +12,7 @@ export function draw(strip, details, clock) {
   const marks = [];
   const spans = [];
   for (const track of details.tracks) {
-    for (const seconds of track.key_frames_s ?? []) marks.push(rect("key", at(seconds), 1.5, 7, 3));
+    for (const seconds of track.key_frames_s ?? []) marks.push(rect("key", at(seconds), 2, 5, 5));
     for (const loss of track.losses ?? []) {
       marks.push(rect("loss", at(loss.from_s), Math.max(3, at(loss.to_s) - at(loss.from_s)), 0, 10));
       spans.push(`${clock(loss.from_s)} (${loss.packets} of ${track.kind})`);

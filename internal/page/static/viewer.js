@@ -65,11 +65,17 @@ function startWorker() {
 // If nothing was shown yet, the recording begins anew: nobody has seen it.
 function useKeys(keys) {
   worker.postMessage({ type: "keys", ...keys });
-  const unseen = recording && !frames.shown;
-  frames.reset(counts.filter(Boolean));
-  if (recording && !connection && (keyring.has || !recording.encrypted)) connect();
+  const unseen = recording && (!frames.shown || frames.tracks.some((t) => t.blind));
+  frames.rekey(performance.now());
+  if (waits()) disconnect();
+  else if (recording && !connection) connect();
   else if (unseen && begin !== null) controls.seek(begin);
   show();
+}
+
+// waits tells whether the recording is not played before there are keys.
+function waits() {
+  return Boolean(recording?.encrypted) && !keyring.has;
 }
 
 function keysOfAddress(text) {
@@ -132,7 +138,7 @@ async function choose(id) {
     $("plain").hidden = recording.known && recording.tracks.every((t) => t.encrypted);
     recording.tracks.forEach(({ encrypted }, track) => worker.postMessage({ type: "encrypted", encrypted, track }));
     note(recording);
-    if (recording.encrypted && !keyring.has) show();
+    if (waits()) show();
     else await connect();
   } catch (error) {
     fail(error);
@@ -141,11 +147,17 @@ async function choose(id) {
 
 // leave ends what is being watched.
 function leave() {
-  connection?.close();
-  connection = recording = begin = resume = null;
+  disconnect();
+  recording = null;
   failure = prompt = "";
+  for (const e of ["panel", "keyring", "notes"]) $(e).hidden = true;
+}
+
+function disconnect() {
+  connection?.close();
+  connection = begin = resume = null;
   controls.show(null);
-  for (const e of ["player", "panel", "keyring", "help", "notes"]) $(e).hidden = true;
+  for (const e of ["player", "help"]) $(e).hidden = true;
 }
 
 // connect begins to play, from a position or from where the server begins.
@@ -153,9 +165,10 @@ async function connect(from = null) {
   counts = [];
   stats = [];
   begin = null;
-  frames.reset([]);
+  frames.reset();
   failure = "";
   for (const e of ["player", "help"]) $(e).hidden = false;
+  $("fullscreen").hidden = recording.tracks.every((t) => t.kind !== "video");
   if (recording.known) {
     draw($("strip"), recording, clock);
     $("duration").textContent = clock(recording.duration_s);
