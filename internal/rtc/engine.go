@@ -47,7 +47,11 @@ type Engine struct {
 
 // NewEngine opens the sockets. The error is one of the network.
 func NewEngine(c Config) (*Engine, error) {
-	mux, err := listen(c)
+	places, err := c.places()
+	if err != nil {
+		return nil, fmt.Errorf("cannot receive UDP: %w", err)
+	}
+	mux, err := listen(c, places)
 	if err != nil {
 		return nil, fmt.Errorf("cannot receive UDP: %w", err)
 	}
@@ -65,18 +69,18 @@ func NewEngine(c Config) (*Engine, error) {
 	if c.Loopback {
 		s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	}
-	if len(c.Hosts) > 0 {
-		var external []string
-		for _, h := range c.Hosts {
-			external = append(external, h.String())
+	var rules []webrtc.ICEAddressRewriteRule
+	for _, p := range places {
+		if len(p.hosts) > 0 {
+			rules = append(rules, webrtc.ICEAddressRewriteRule{
+				External: p.hosts, Local: p.ip.String(),
+				AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
+			})
 		}
-		err := s.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{
-			External: external, AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace,
-		})
-		if err != nil {
-			mux.Close()
-			return nil, fmt.Errorf("addresses for candidates: %w", err)
-		}
+	}
+	if err := s.SetICEAddressRewriteRules(rules...); err != nil {
+		mux.Close()
+		return nil, fmt.Errorf("addresses for candidates: %w", err)
 	}
 	return e, nil
 }

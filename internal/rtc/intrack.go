@@ -1,7 +1,9 @@
 package rtc
 
 import (
+	"errors"
 	"io"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -25,7 +27,8 @@ type InTrack struct {
 	peer     *Peer
 	track    *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
-	first    []byte // read to know the codec; nil when it was given out
+	buf      [receiveMTU]byte
+	first    int // the length of what is in buf already, read to know the codec
 	foreign  atomic.Int64
 	report   atomic.Pointer[func(ntp uint64, rtp uint32, at time.Time)]
 }
@@ -43,6 +46,7 @@ func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *we
 			t.RequestKeyFrame()
 			p.every(o.KeyFrameEvery, t.RequestKeyFrame)
 		})
+		p.running.Go(func() { p.every(awakenEvery, t.awaken) })
 	}
 	o.Track(t)
 }
@@ -65,17 +69,12 @@ func (t *InTrack) find(answered []line) *line {
 // used is known from nothing else.
 func (t *InTrack) begin(l *line) bool {
 	t.Index, t.MID, t.Extensions = l.index, l.mid, l.ext
-	buf := make([]byte, receiveMTU)
 	for {
-		n, _, err := t.track.Read(buf)
+		n, err := t.read()
 		if err != nil {
 			return false
 		}
-		if n < 12 {
-			t.foreign.Add(1)
-			continue
-		}
-		c, ok := l.byType(int(buf[1] & 0x7f))
+		c, ok := l.byType(int(t.buf[1] & 0x7f))
 		if ok && c.name == "red" {
 			red := c.pt
 			for _, c = range l.codecs {
@@ -91,37 +90,70 @@ func (t *InTrack) begin(l *line) bool {
 		}
 		t.Codec, t.ClockRate, t.Fmtp = c.name, c.clock, c.fmtp
 		t.PayloadType, t.REDType = uint8(c.pt), l.red(c.pt)
-		t.first = buf[:n]
+		t.first = n
 		return true
 	}
 }
 
-// ReadRTP reads one whole packet into buf, which should hold 1500 bytes. Those
-// that were sent again over RTX are as they were at first. Packets come in the
-// order in which they arrived, and may come twice: browsers measure the
-// bandwidth with old ones. The error is io.EOF when the session is over.
+// ReadRTP reads one whole packet into buf, which should hold 1500 bytes: a
+// longer packet is cut to it. Those that were sent again over RTX are as they
+// were at first. Packets come in the order in which they arrived, and may come
+// twice: browsers measure the bandwidth with old ones. The error is io.EOF when
+// the session is over.
 func (t *InTrack) ReadRTP(buf []byte) (int, error) {
-	if t.first != nil {
-		n := copy(buf, t.first)
-		t.first = nil
-		return n, nil
-	}
-	for {
-		n, _, err := t.track.Read(buf)
+	n := t.first
+	t.first = 0
+	for n == 0 {
+		got, err := t.read()
 		if err != nil {
 			return 0, io.EOF
 		}
-		if n < 12 {
+		if pt := t.buf[1] & 0x7f; pt != t.PayloadType && (t.REDType == 0 || int(pt) != t.REDType) {
 			t.foreign.Add(1)
 			continue
 		}
-		if pt := buf[1] & 0x7f; pt != t.PayloadType && (t.REDType == 0 || int(pt) != t.REDType) {
-			t.foreign.Add(1)
-			continue
-		}
-		return n, nil
+		n = got
 	}
+	return copy(buf, t.buf[:n]), nil
 }
+
+// maxFailures is how many packets in a row can be refused by Pion before the
+// track is taken for ended.
+const maxFailures = 1000
+
+// read reads one packet into t.buf, which holds all that can come. Its error is
+// the end. To Pion other things are errors, too: a payload type that is not
+// agreed on, a header extension that is too short.
+func (t *InTrack) read() (int, error) {
+	for failures := 0; failures < maxFailures; {
+		n, _, err := t.track.Read(t.buf[:])
+		switch {
+		case err == nil && n >= 12:
+			return n, nil
+		case errors.Is(err, io.EOF):
+			return 0, err
+		case isTimeout(err):
+			_ = t.track.SetReadDeadline(time.Time{}) // see awaken
+			continue
+		case err != nil && n == 0:
+			failures++
+		}
+		t.foreign.Add(1)
+	}
+	return 0, io.EOF
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
+
+// awakenEvery is how long a packet that was sent again over RTX waits for one
+// that was not: it is between packets of the media only that Pion looks for it.
+const awakenEvery = 200 * time.Millisecond
+
+// awaken ends a read that waits, so that it begins anew.
+func (t *InTrack) awaken() { _ = t.track.SetReadDeadline(time.Now()) }
 
 // Foreign counts the packets that were of no codec of this track, and left out.
 func (t *InTrack) Foreign() int64 { return t.foreign.Load() }
