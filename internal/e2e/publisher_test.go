@@ -328,7 +328,7 @@ func TestPublishWithKeyFile(t *testing.T) {
 	for _, name := range []string{"call", "call-2"} {
 		audio, video := s.file(name+"-audio-0"), s.file(name+"-video-1")
 		for _, track := range convert(t, "-k", keys, "-o", filepath.Join(t.TempDir(), "out.webm"), audio.path, video.path) {
-			if f := track.Frames; f.Written < 50 || f.NotAuth+f.Malformed+f.Clear != 0 {
+			if f := track.Frames; f.Written < 20 || f.NotAuth+f.Malformed+f.Clear != 0 {
 				t.Errorf("%s: %+v", name, track)
 			}
 		}

@@ -5,6 +5,7 @@ import { KeyChoice } from "./publisher-keys.js";
 import { Session } from "./publisher-session.js";
 import { videoCodecs } from "./publisher-sdp.js";
 import { Whip } from "./publisher-whip.js";
+import { clock, readFragment } from "./viewer-address.js";
 
 const $ = (id) => document.getElementById(id);
 const fragment = takeFragment();
@@ -19,20 +20,9 @@ let since = 0;
 
 // takeFragment reads #token=…&trace, and leaves no token in the address bar.
 function takeFragment() {
-  const values = new Map(location.hash.slice(1).split("&").map((part) => {
-    const [name, ...value] = part.split("=");
-    return [name, decoded(value.join("="))];
-  }));
+  const values = readFragment(location.hash);
   if (values.has("token")) history.replaceState(null, "", location.pathname + location.search);
   return values;
-}
-
-function decoded(text) {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 // say shows a state: idle, needs-permission, ready, connecting, recording,
@@ -117,8 +107,7 @@ function over(error) {
 function tick() {
   $("level").value = capture.level();
   if (session && since && $("status").dataset.state === "recording") {
-    const seconds = Math.floor((performance.now() - since) / 1000);
-    const words = [`${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`];
+    const words = [clock((performance.now() - since) / 1000)];
     if (session.sealed) words.push(`${session.sealed} frames sealed`);
     if (session.dropped) words.push(`${session.dropped} not sent, as they could not be sealed`);
     $("counts").textContent = words.join(", ");
