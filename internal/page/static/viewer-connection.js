@@ -17,7 +17,8 @@ export class Connection {
   #timer = 0;
   #over = false;
 
-  // options: { server, worker, id, tracks, counts, stage, changed, failed }
+  // options: { server, worker, id, tracks, base, counts, stage, changed, failed }
+  // The worker knows a track by base and its index.
   // counts(track) is what the worker has counted of a track. streams: whether
   // frames are handed over by createEncodedStreams, the older way.
   constructor(options) {
@@ -57,7 +58,7 @@ export class Connection {
   // else happens: set a moment later, it never gets a frame (Chromium 156).
   #receive(index, kind, codec, streams) {
     const { receiver } = this.#pc.addTransceiver(kind, { direction: "recvonly" });
-    const options = { op: "open", kind, codec, track: index };
+    const options = { op: "open", kind, codec, track: this.#options.base + index };
     if (streams) {
       const { readable, writable } = receiver.createEncodedStreams();
       this.#worker.postMessage({ type: "stream", readable, writable, ...options }, [readable, writable]);

@@ -24,11 +24,7 @@ export class Keyring {
     $("keys").addEventListener("change", () => this.#file($("keys").files[0]));
     $("scheme").addEventListener("change", () => { $("room-field").hidden = $("scheme").value !== "jitsi"; });
     $("unauthenticated").addEventListener("change", () => this.#tell());
-    $("forget").addEventListener("click", () => {
-      this.#parsed = null;
-      this.say("There are no keys now.");
-      this.#tell();
-    });
+    $("forget").addEventListener("click", () => this.forget());
     this.#drops();
   }
 
@@ -39,6 +35,12 @@ export class Keyring {
     this.#parsed = parsed;
     this.#from = from;
     this.taken(parsed.warnings);
+    this.#tell();
+  }
+
+  forget() {
+    this.#parsed = null;
+    this.say("There are no keys now.");
     this.#tell();
   }
 

@@ -42,7 +42,7 @@ function refused({ frames, at }) {
     const some = verdicts.filter(([, v]) => v === state).map(([t]) => t);
     if (some.length === 0) continue;
     if (state === "damaged" || !frames.shown) return say(state);
-    return say(state, partly(some));
+    return say(state, partly[state](names(some)));
   }
   return null;
 }
@@ -56,10 +56,17 @@ function verdict(t, at) {
   return total.key >= total.bad / 2 ? "wrong-key" : "not-encrypted";
 }
 
-function partly(tracks) {
-  const names = tracks.map((t) => ({ audio: "sound", video: "picture" })[t.kind] ?? "media");
-  return `These keys open only a part of this recording: the ${[...new Set(names)].join(" and the ")} stays closed. The key file lacks a key.`;
+function names(tracks) {
+  const all = tracks.map((t) => ({ audio: "sound", video: "picture" })[t.kind] ?? "media");
+  return [...new Set(all)].join(" and the ");
 }
+
+// partly says it where something else of the recording opens.
+const partly = {
+  unauthenticated: (what) => `The ${what} is encrypted by a scheme that cannot tell what is genuine from what is forged. Tick the box below to have it all the same.`,
+  "wrong-key": (what) => `These keys open only a part of this recording: the ${what} stays closed. The key file lacks a key.`,
+  "not-encrypted": (what) => `The ${what} is not encrypted in the way that these keys are for, and is kept back: nobody can say whether it is genuine.`,
+};
 
 const unproved = "Playing. Nobody can tell whether this is genuine: its encryption does not authenticate.";
 const silenced = "Playing without sound. Browsers want a click before they let a page be heard: press “Play with sound”.";

@@ -29,11 +29,13 @@ let server = null;
 let worker = null;
 let connection = null;
 let recording = null; // { id, name, encrypted, tracks, … }
+let base = 0; // of the numbers that the worker knows the tracks of this connection by
 let counts = []; // of the worker, by track
 let stats = []; // of the browser, as they were last
 let failure = "";
 let begin = null; // where the player was when it began, in seconds
 let resume = null; // where it was when it failed
+let unanswered = 0; // how often the server did not answer lately
 let prompt = ""; // what the user is to do before there is anything to tell
 let opened = false; // whether the keys are shown because they are needed
 
@@ -48,12 +50,13 @@ function startWorker() {
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
   worker.onerror = () => fail(new Error("the worker that decrypts does not start"));
   worker.onmessage = ({ data }) => {
-    if (data.type === "frame") globalThis.mjrTrace?.push(data);
-    if (data.type === "counts") {
-      counts[data.track] = data;
-      if (data.received > 0) connection?.saw(data.track);
+    const track = data.track - base; // below 0: of a connection that is over
+    if (data.type === "frame") globalThis.mjrTrace?.push({ ...data, track });
+    if (data.type === "counts" && track >= 0) {
+      counts[track] = { ...data, track };
+      if (data.received > 0) connection?.saw(track);
     }
-    if (data.type === "keyframe") sawKeyFrame(data);
+    if (data.type === "keyframe" && track >= 0) sawKeyFrame(track, data.rtpTimestamp);
     if (data.type === "keys" && keyring.has) keyring.taken(data.warnings);
     if (data.type === "error") keyring.say(`There is a problem: ${data.message}.`);
     show();
@@ -89,7 +92,7 @@ function keysOfAddress(text) {
 
 // sawKeyFrame tells the server where a picture can start, where it cannot see
 // that itself: then it can seek there.
-function sawKeyFrame({ track, rtpTimestamp }) {
+function sawKeyFrame(track, rtpTimestamp) {
   if (recording?.tracks[track]?.key_frames_visible !== false || !server.hasPlayer) return;
   server.player({ key_frame: { track, rtp_timestamp: rtpTimestamp >>> 0 } }).catch(() => {});
 }
@@ -123,6 +126,7 @@ function fail(error) {
   if (controls.state && !controls.state.live) resume = controls.position;
   connection?.close();
   controls.show(null);
+  for (const e of ["player", "help"]) $(e).hidden = true;
   show();
 }
 
@@ -135,8 +139,7 @@ async function choose(id) {
     $("title").textContent = recording.name;
     $("list").hidden = true;
     for (const e of ["panel", "keyring"]) $(e).hidden = false;
-    $("plain").hidden = recording.known && recording.tracks.every((t) => t.encrypted);
-    recording.tracks.forEach(({ encrypted }, track) => worker.postMessage({ type: "encrypted", encrypted, track }));
+    $("plain").hidden = !recording.encrypted || recording.known && recording.tracks.every((t) => t.encrypted);
     note(recording);
     if (waits()) show();
     else await connect();
@@ -162,11 +165,13 @@ function disconnect() {
 
 // connect begins to play, from a position or from where the server begins.
 async function connect(from = null) {
+  base += 1 << 16;
   counts = [];
   stats = [];
   begin = null;
   frames.reset();
   failure = "";
+  unanswered = 0;
   for (const e of ["player", "help"]) $(e).hidden = false;
   $("fullscreen").hidden = recording.tracks.every((t) => t.kind !== "video");
   if (recording.known) {
@@ -174,7 +179,8 @@ async function connect(from = null) {
     $("duration").textContent = clock(recording.duration_s);
   }
   const { id, tracks } = recording;
-  const mine = connection = new Connection({ server, worker, id, tracks, counts: (t) => counts[t], stage, changed, failed: fail });
+  tracks.forEach(({ encrypted }, i) => worker.postMessage({ type: "encrypted", encrypted, track: base + i }));
+  const mine = connection = new Connection({ server, worker, id, tracks, base, counts: (t) => counts[t], stage, changed, failed: fail });
   show();
   try {
     await mine.start();
@@ -221,11 +227,26 @@ async function ask() {
     const state = await server.player();
     if (connection !== asked || failure) return undefined;
     begin ??= state.position_s;
+    unanswered = 0;
     controls.show(state);
   } catch (error) {
-    if (connection === asked && error instanceof Refused && error.status === 404) fail(new Error("the session is over"));
+    if (connection !== asked || failure || !(error instanceof Refused)) return undefined;
+    if (error.status === 404) fail(new Error("the session is over"));
+    else if (error.status === 0 && ++unanswered >= 3) fail(error);
   }
   return undefined;
+}
+
+// again tries anew after a failure. A server that was started anew calls the
+// same recordings by other ids.
+async function again() {
+  if (recording?.known) {
+    await server.details(recording.id).catch((error) => {
+      if (error.status !== 404) throw error;
+      recording = null;
+    });
+  }
+  return recording ? connect(resume) : list();
 }
 
 // look at what the browser makes of the media.
@@ -281,16 +302,14 @@ $("access").addEventListener("submit", (event) => {
   failure = "";
   enter($("token").value.trim());
 });
-$("retry").addEventListener("click", () => {
-  if (recording) connect(resume);
-  else list().catch(fail);
-});
+$("retry").addEventListener("click", () => again().catch(fail));
 $("back").addEventListener("click", () => list().catch(fail));
 $("plain").addEventListener("click", () => {
   recording.encrypted = false;
-  if (!recording.known) worker.postMessage({ type: "encrypted", encrypted: false });
+  if (!recording.known) for (const t of recording.tracks) t.encrypted = false;
   $("plain").hidden = true;
-  if (connection) show();
+  disconnect();
+  if (keyring.has) keyring.forget(); // with keys nothing else goes through
   else connect();
 });
 addEventListener("pagehide", () => connection?.close());
