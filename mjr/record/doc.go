@@ -1,8 +1,8 @@
 // Package record stores RTP in MJR files: what a source delivers, as it came,
 // each packet once.
 //
-// A Recorder makes the files of one session. A source (UDP, Pcap, …) opens a
-// File for each medium it has, and writes packets into it:
+// A Recorder makes the files of one session. A source (UDP, Pcap, WHIP, Janus)
+// opens a File for each medium it has, and writes packets into it:
 //
 //	r, err := record.NewRecorder(record.Options{Name: "meeting"})
 //	…

@@ -11,3 +11,6 @@ func (r *Recorder) SetCreate(create func(path string) (Disk, error)) { r.create 
 
 // SenderReports finds sender reports in RTCP.
 var SenderReports = senderReports
+
+// SaysEncrypted reads the query of a URL for WHIP.
+var SaysEncrypted = saysEncrypted

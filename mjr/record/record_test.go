@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -200,6 +201,40 @@ func TestHeaderThatIsTooLong(t *testing.T) {
 	h := read(t, name+"-audio-0.mjr").header
 	if len(warned) != 1 || h.Description != "" || len(h.Extensions) < 10 || h.Extensions[1] == "" || h.Extensions[40] != "" {
 		t.Errorf("warned %q, %d extensions", warned, len(h.Extensions))
+	}
+}
+
+// TestClosedFilesAreSmall: a recorder that many publishers came to keeps their
+// reports, and not what they were written with.
+func TestClosedFilesAreSmall(t *testing.T) {
+	r := newRecorder(t, record.Options{Name: filepath.Join(t.TempDir(), "call")})
+	const n, most = 200, 16 << 10
+	heap := func() int64 {
+		runtime.GC()
+		runtime.GC() // empties pools
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return int64(m.HeapAlloc)
+	}
+	before := heap()
+	var files []*record.File
+	for i := range n {
+		track := audio
+		track.Publisher = i
+		f := open(t, r, track)
+		write(t, f, rtp(1, 1, 10), time.Now())
+		files = append(files, f)
+	}
+	for _, f := range files {
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if each := (heap() - before) / n; each > most {
+		t.Errorf("%d bytes for each closed file, want at most %d", each, most)
+	}
+	if got := len(r.Report().Files); got != n {
+		t.Errorf("%d files in the report", got)
 	}
 }
 

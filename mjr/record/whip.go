@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"time"
@@ -118,7 +119,7 @@ func (w *WHIP) accept(ctx context.Context, q whip.Request) (whip.Peer, string, e
 	if err := w.free(); err != nil {
 		return nil, "", &whip.Error{Status: http.StatusConflict, Text: "the recorder has no free name for another recording", Err: err}
 	}
-	p := &whipSession{w: w, encrypted: q.Query.Get("e2ee") == "1" || w.recorder.options.Encrypted, made: make(chan struct{})}
+	p := &whipSession{w: w, encrypted: saysEncrypted(q.Query) || w.recorder.options.Encrypted, made: make(chan struct{})}
 	peer, answer, err := w.engine.Receive(ctx, q.Offer, rtc.ReceiveOptions{Track: p.track, KeyFrameEvery: w.options.KeyFrameEvery})
 	switch {
 	case errors.Is(err, rtc.ErrOffer):
@@ -131,6 +132,12 @@ func (w *WHIP) accept(ctx context.Context, q whip.Request) (whip.Peer, string, e
 	p.Peer = peer
 	close(p.made)
 	return p, answer, nil
+}
+
+// saysEncrypted reads ?e2ee=1. Whoever types something like it means it.
+func saysEncrypted(q url.Values) bool {
+	v := q.Get("e2ee")
+	return q.Has("e2ee") && v != "0" && v != "false"
 }
 
 // free reports an error if there are recordings of the next publisher.

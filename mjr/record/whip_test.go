@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -106,6 +107,18 @@ func TestWHIPOperatorsFlag(t *testing.T) {
 	}
 	if c := s.told(); len(c) != 2 || !c[0].Encrypted || !c[1].Encrypted {
 		t.Errorf("told %+v", c)
+	}
+}
+
+// TestWHIPFlag: a recording is rather marked than not.
+func TestWHIPFlag(t *testing.T) {
+	for query, want := range map[string]bool{
+		"": false, "e2ee=1": true, "e2ee=0": false, "e2ee=false": false, "e2ee=true": true, "e2ee": true, "x=1": false, "x=1&e2ee=1": true,
+	} {
+		q, err := url.ParseQuery(query)
+		if got := record.SaysEncrypted(q); err != nil || got != want {
+			t.Errorf("%q: %v, %v", query, got, err)
+		}
 	}
 }
 

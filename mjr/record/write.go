@@ -40,6 +40,7 @@ func (f *File) run() {
 	f.stop(f.finish())
 	f.mu.Lock()
 	f.seen.retire()
+	f.queue = queue{} // its slices would keep chunks that are others' by now
 	f.mu.Unlock()
 }
 
