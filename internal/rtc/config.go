@@ -4,9 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
-
-	"github.com/pion/webrtc/v4"
 )
 
 // ErrOffer says that a session description cannot be answered, or makes no
@@ -32,30 +29,6 @@ type Config struct {
 	Servers []ICEServer
 	// Warn is told of what ends nothing, but should be known. nil is silence.
 	Warn func(text string)
-}
-
-// ICEServer is a STUN or TURN server (RFC 7064, RFC 7065).
-type ICEServer struct {
-	URLs                 []string
-	Username, Credential string
-}
-
-// String names the server without what it is unlocked with.
-func (s ICEServer) String() string { return strings.Join(s.URLs, " ") }
-
-// GoString is String: %#v shows no credential either.
-func (s ICEServer) GoString() string { return s.String() }
-
-func (c Config) iceServers() []webrtc.ICEServer {
-	var list []webrtc.ICEServer
-	for _, s := range c.Servers {
-		server := webrtc.ICEServer{URLs: s.URLs}
-		if s.Username != "" {
-			server.Username, server.Credential = s.Username, s.Credential
-		}
-		list = append(list, server)
-	}
-	return list
 }
 
 func (c Config) warn(format string, a ...any) {

@@ -38,6 +38,9 @@ type Engine struct {
 	settings webrtc.SettingEngine
 	mux      ice.UDPMux
 
+	gatherFor time.Duration
+	silent    sync.Once // a server has not answered, and it was told
+
 	mu     sync.Mutex
 	closed bool
 	peers  map[*Peer]struct{}
@@ -45,8 +48,14 @@ type Engine struct {
 	making sync.WaitGroup
 }
 
-// NewEngine opens the sockets. The error is one of the network.
+// NewEngine opens the sockets. The error is one of the network, or of a server
+// that is none.
 func NewEngine(c Config) (*Engine, error) {
+	for _, s := range c.Servers {
+		if err := s.check(); err != nil {
+			return nil, err
+		}
+	}
 	places, err := c.places()
 	if err != nil {
 		return nil, fmt.Errorf("cannot receive UDP: %w", err)
@@ -55,7 +64,7 @@ func NewEngine(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot receive UDP: %w", err)
 	}
-	e := &Engine{config: c, mux: mux, peers: make(map[*Peer]struct{})}
+	e := &Engine{config: c, mux: mux, peers: make(map[*Peer]struct{}), gatherFor: gatherFor}
 	s := &e.settings
 	s.SetICEUDPMux(mux)
 	s.SetIncludeLoopbackCandidate(true)
@@ -176,10 +185,8 @@ func (p *Peer) describe(ctx context.Context, d webrtc.SessionDescription) (strin
 	if err := p.pc.SetLocalDescription(d); err != nil {
 		return "", err
 	}
-	select {
-	case <-gathered:
-		return p.pc.LocalDescription().SDP, nil
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
+	if err := p.engine.gather(ctx, gathered); err != nil {
+		return "", err
 	}
+	return p.pc.LocalDescription().SDP, nil
 }

@@ -86,6 +86,9 @@ func (c Config) places() ([]place, error) {
 // behind finds the address of this machine that an outer address leads to: if
 // it is none of its own, the one from which there is a way to it.
 func behind(host netip.Addr, own []netip.Addr) (netip.Addr, bool) {
+	if !host.IsValid() {
+		return netip.Addr{}, false
+	}
 	if slices.Contains(own, host) || host.IsLoopback() {
 		return host, true
 	}
