@@ -16,8 +16,8 @@ import (
 
 func TestTURNFile(t *testing.T) {
 	for text, want := range map[string]string{
-		`{"urls": "turn:example.org", "username": "u", "credential": "c"}`: `turn:example.org`,
-		`[{"urls": ["turns:a", "stun:b"]}, {"urls": "turn:c"}]`:            `turns:a stun:b, turn:c`,
+		`{"urls": "turn:example.org", "username": "u", "credential": "c"}`:                                                                    `turn:example.org`,
+		`[{"urls": ["turns:a?transport=tcp", "stun:b:1"], "username": "u", "credential": "c"}, {"urls": ["stuns:[::1]:5349", "stun:[::1]"]}]`: `turns:a?transport=tcp stun:b:1, stuns:[::1]:5349 stun:[::1]`,
 	} {
 		got, err := parseTURN([]byte(text))
 		var words []string
@@ -35,6 +35,15 @@ func TestTURNFile(t *testing.T) {
 		"urls of numbers":    `{"urls": [1], "credential": "secret"}`,
 		"another scheme":     `{"urls": "http://secret"}`,
 		"a list of texts":    `["turn:secret"]`,
+		"no url":             `{"urls": [], "credential": "secret"}`,
+		"urls of nothing":    `{"urls": null}`,
+		"no host":            `{"urls": "turn:", "username": "u", "credential": "secret"}`,
+		"no port":            `{"urls": "turn:a:", "username": "u", "credential": "secret"}`,
+		"port beyond all":    `{"urls": "turn:a:65536", "username": "u", "credential": "secret"}`,
+		"user in the url":    `{"urls": "turn:u:secret@a", "username": "u", "credential": "c"}`,
+		"another transport":  `{"urls": "turn:a?transport=secret", "username": "u", "credential": "c"}`,
+		"no username":        `{"urls": "turn:a", "credential": "secret"}`,
+		"no credential":      `{"urls": ["stun:a", "turn:a"], "username": "secret"}`,
 		"an unfinished list": `[{"urls": "turn:secret"`,
 	} {
 		_, err := parseTURN([]byte(text))
@@ -101,6 +110,7 @@ func TestServeOptions(t *testing.T) {
 		"a key without a certificate": {listen: ":0", tlsKey: "x"},
 		"a host that is none":         {listen: ":0", hosts: []string{"a b"}},
 		"an origin that is none":      {listen: ":0", origins: []string{"example.org"}},
+		"a STUN server of no port":    {listen: ":0", iceOptions: iceOptions{stun: []string{"example.org:"}}},
 		"an ICE host that is a name":  {listen: ":0", iceOptions: iceOptions{iceHosts: []string{"example.org"}}},
 		"an ICE host that is any":     {listen: ":0", iceOptions: iceOptions{iceHosts: []string{"0.0.0.0"}}},
 	} {
@@ -115,4 +125,26 @@ func TestServeOptions(t *testing.T) {
 			t.Errorf("%s: %v", sin, err)
 		}
 	}
+}
+
+func FuzzTURNFile(f *testing.F) {
+	for _, seed := range []string{
+		`{"urls": "turn:example.org:3478?transport=udp", "username": "u", "credential": "c"}`,
+		`[{"urls": ["turns:a", "stun:b"]}, {"urls": "turn:c"}]`, `[]`, `{"urls": []}`, `{"urls": null}`, `[[{}]]`, `{"urls": "turn:`,
+	} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		servers, err := parseTURN(b)
+		if err != nil && servers != nil {
+			t.Fatalf("%v and %v", servers, err)
+		}
+		for _, s := range servers {
+			for _, u := range s.URLs {
+				if !strings.HasPrefix(u, "turn") && !strings.HasPrefix(u, "stun") {
+					t.Fatalf("url %q", u)
+				}
+			}
+		}
+	})
 }

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -66,6 +68,9 @@ func (o *iceOptions) servers() ([]rtc.ICEServer, error) {
 		if !strings.HasPrefix(s, "stun:") && !strings.HasPrefix(s, "stuns:") {
 			url = "stun:" + s
 		}
+		if err := checkICE(url); err != nil {
+			return nil, misused("--stun %q: %w", s, err)
+		}
 		all = append(all, rtc.ICEServer{URLs: []string{url}})
 	}
 	if o.turnFile == "" {
@@ -110,13 +115,44 @@ func parseTURN(b []byte) ([]rtc.ICEServer, error) {
 			}
 			s.URLs = []string{one}
 		}
-		for _, u := range s.URLs {
-			scheme, _, _ := strings.Cut(u, ":")
-			if scheme != "turn" && scheme != "turns" && scheme != "stun" && scheme != "stuns" {
-				return nil, fmt.Errorf("a url begins with %q: want turn:HOST:PORT", scheme)
+		if len(s.URLs) == 0 {
+			return nil, errors.New(`"urls" is empty`)
+		}
+		for i, u := range s.URLs {
+			if err := checkICE(u); err != nil {
+				return nil, fmt.Errorf("url %d: %w", i+1, err)
+			}
+			if strings.HasPrefix(u, "turn") && (s.Username == "" || s.Credential == "") {
+				return nil, fmt.Errorf("url %d: a TURN server needs username and credential", i+1)
 			}
 		}
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+var errICE = errors.New("want stun:HOST:PORT or turn:HOST:PORT")
+
+// checkICE checks the URL of a STUN or TURN server (RFC 7064, RFC 7065): what
+// is wrong with it would else be known when the first peer comes.
+func checkICE(u string) error {
+	scheme, rest, _ := strings.Cut(u, ":")
+	if scheme != "turn" && scheme != "turns" && scheme != "stun" && scheme != "stuns" {
+		return errICE
+	}
+	address, query, _ := strings.Cut(rest, "?")
+	if query != "" && query != "transport=udp" && query != "transport=tcp" {
+		return errICE
+	}
+	host, port := address, "3478"
+	if strings.Contains(address, ":") && !strings.HasSuffix(address, "]") {
+		var err error
+		if host, port, err = net.SplitHostPort(address); err != nil {
+			return errICE
+		}
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil || host == "" || strings.ContainsAny(host, " /@<>\"\\") {
+		return errICE
+	}
+	return nil
 }
