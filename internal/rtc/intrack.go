@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -29,6 +30,7 @@ type InTrack struct {
 	receiver *webrtc.RTPReceiver
 	buf      [receiveMTU]byte
 	first    int // the length of what is in buf already, read to know the codec
+	gaps     gaps
 	foreign  atomic.Int64
 	report   atomic.Pointer[func(ntp uint64, rtp uint32, at time.Time)]
 }
@@ -129,6 +131,9 @@ func (t *InTrack) read() (int, error) {
 		n, _, err := t.track.Read(t.buf[:])
 		switch {
 		case err == nil && n >= 12:
+			if t.gaps.came(binary.BigEndian.Uint16(t.buf[2:]), time.Now()) {
+				t.RequestKeyFrame()
+			}
 			return n, nil
 		case errors.Is(err, io.EOF):
 			return 0, err

@@ -157,10 +157,14 @@ func TestOfferToReceive(t *testing.T) {
 	wait(t, "the other side to notice the end", to.Done())
 }
 
-// foreign is a peer that is not ours.
+// foreign is a peer that is not ours, and does no more than it has to.
 func foreign(t *testing.T) *webrtc.PeerConnection {
 	t.Helper()
-	m := new(webrtc.MediaEngine)
+	return foreignWith(t, new(webrtc.MediaEngine), new(interceptor.Registry))
+}
+
+func foreignWith(t *testing.T, m *webrtc.MediaEngine, r *interceptor.Registry) *webrtc.PeerConnection {
+	t.Helper()
 	if err := m.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +173,7 @@ func foreign(t *testing.T) *webrtc.PeerConnection {
 	}
 	s := webrtc.SettingEngine{LoggerFactory: quiet{}}
 	s.SetIncludeLoopbackCandidate(true)
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(new(interceptor.Registry)), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r), webrtc.WithSettingEngine(s)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
 	}
