@@ -31,7 +31,11 @@ func (o *recordSources) openWHIP(say *reporter, status *recordStatus, encrypted 
 	if err := s.tell(say, "publish"); err != nil {
 		return nil, errors.Join(err, s.close())
 	}
-	say.line("or publish over WHIP to %swhip, with ?e2ee=1 at its end if that is end-to-end encrypted", s.door.URL())
+	if encrypted {
+		say.line("or publish over WHIP to %swhip; all is marked as end-to-end encrypted", s.door.URL())
+	} else {
+		say.line("or publish over WHIP to %swhip, with ?e2ee=1 at its end if that is end-to-end encrypted", s.door.URL())
+	}
 	return &whipSource{w, s, mux}, nil
 }
 

@@ -178,6 +178,9 @@ func (s *studio) check(encrypted bool) map[string]recorded {
 	if n != 2 {
 		s.t.Errorf("%d results", n)
 	}
+	if own := string(files["video"].header.Unknown["mjr"]); !strings.Contains(own, `"sr":[[`) || !strings.Contains(own, `"mid":"1"`) {
+		s.t.Errorf("no sender reports, or no mid, in %s", own)
+	}
 	return files
 }
 
