@@ -120,24 +120,24 @@ func (p *Peer) report(f Feedback) {
 // reportAt reports on all tracks of which something was sent, and tells
 // whether there was one.
 func (p *Peer) reportAt(f Feedback, at time.Time) bool {
-	var packets []rtcp.Packet
+	sent := false
 	for _, s := range p.senders {
-		if !s.track.out.Sent || s.track.packets.Load() == 0 {
+		t := s.track
+		if !t.out.Sent || t.packets.Load() == 0 {
 			continue
 		}
 		timestamp, ok := f.RTPTime(s.index, at)
 		if !ok {
 			continue
 		}
-		packets = append(packets, &rtcp.SenderReport{
-			SSRC: s.track.out.SSRC, NTPTime: ntp(at), RTPTime: timestamp,
-			PacketCount: s.track.packets.Load(), OctetCount: s.track.octets.Load(),
-		})
+		// A compound packet is of one source (RFC 3550, section 6.1).
+		p.send(&rtcp.SenderReport{
+			SSRC: t.out.SSRC, NTPTime: ntp(at), RTPTime: timestamp,
+			PacketCount: t.packets.Load(), OctetCount: t.octets.Load(),
+		}, rtcp.NewCNAMESourceDescription(t.out.SSRC, t.stream))
+		sent = true
 	}
-	for _, one := range packets { // each is a packet to its own SSRC's readers
-		p.send(one)
-	}
-	return len(packets) > 0
+	return sent
 }
 
 // ntp is a time in NTP's format: seconds since 1900, 32 bits of fraction.

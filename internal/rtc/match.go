@@ -2,7 +2,10 @@ package rtc
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"github.com/pion/webrtc/v4"
 )
@@ -54,42 +57,65 @@ func match(offered []line, tracks []OutTrack) (*webrtc.MediaEngine, [][]codec, e
 // propose chooses payload types for an offer: one for each different codec.
 func propose(tracks []OutTrack) (*webrtc.MediaEngine, [][]codec, error) {
 	plan := make([][]codec, len(tracks))
-	next := 96
+	var types payloadTypes
 	for i, t := range tracks {
-		c := codec{name: t.Codec, clock: t.ClockRate, fmtp: t.Fmtp, pt: next}
+		c := codec{name: t.Codec, clock: t.ClockRate, fmtp: t.Fmtp, feedback: []string{"nack"}}
+		if strings.ContainsFunc(t.Fmtp, unicode.IsControl) {
+			c.fmtp = "" // whoever made the recording has no say in other lines
+		}
 		switch t.Codec {
 		case "opus":
 			c.channels = 2
-		case "pcmu":
-			c.pt = 0
-		case "pcma":
-			c.pt = 8
-		case "g722":
-			c.pt = 9
-		case "vp8", "vp9", "av1", "h264", "h265":
+		case "h264":
+			if c.fmtp == "" {
+				c.fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
+			}
+		case "pcmu", "pcma", "g722", "vp8", "vp9", "av1", "h265":
 		default:
 			return nil, nil, fmt.Errorf("%w: %s is none of WebRTC", ErrCodec, t.Codec)
 		}
-		if t.Codec == "h264" && c.fmtp == "" {
-			c.fmtp = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
-		}
-		if c.pt == next {
-			next++
-		}
 		if t.Kind == "video" {
 			c.feedback = videoFeedback()
-		} else {
-			c.feedback = []string{"nack"}
 		}
+		c.pt = types.of(c)
 		plan[i] = []codec{c}
 		if t.RED {
-			plan[i] = append(plan[i], codec{name: "red", clock: c.clock, channels: c.channels, pt: next,
-				fmtp: strconv.Itoa(c.pt) + "/" + strconv.Itoa(c.pt)})
-			next++
+			red := codec{name: "red", clock: c.clock, channels: c.channels, fmtp: strconv.Itoa(c.pt) + "/" + strconv.Itoa(c.pt)}
+			red.pt = types.of(red)
+			plan[i] = append(plan[i], red)
+		}
+		if len(types) > 128-firstDynamic {
+			return nil, nil, fmt.Errorf("%w: %d different ones are too many", ErrCodec, len(types))
 		}
 	}
 	m, err := sending(tracks, plan)
 	return m, plan, err
+}
+
+// firstDynamic is the first of the 32 payload types that have no fixed meaning
+// (RFC 3551, section 6).
+const firstDynamic = 96
+
+// payloadTypes are the codecs that have got a payload type, in their order.
+type payloadTypes []codec
+
+func (p *payloadTypes) of(c codec) int {
+	switch c.name {
+	case "pcmu":
+		return 0
+	case "pcma":
+		return 8
+	case "g722":
+		return 9
+	}
+	i := slices.IndexFunc(*p, func(o codec) bool {
+		return o.name == c.name && o.clock == c.clock && o.fmtp == c.fmtp
+	})
+	if i < 0 {
+		i = len(*p)
+		*p = append(*p, c)
+	}
+	return firstDynamic + i
 }
 
 // sending sets up Pion with the codecs of a plan and the header extensions

@@ -34,18 +34,19 @@ type Out struct {
 
 // outTrack is what Pion knows as a local track.
 type outTrack struct {
-	want OutTrack
-	id   string
-	out  Out
+	want   OutTrack
+	id     string
+	stream string // the same for all tracks of a Peer: they are to be kept in step
+	out    Out
 
-	stream  webrtc.TrackLocalWriter
+	writer  webrtc.TrackLocalWriter
 	packets atomic.Uint32
 	octets  atomic.Uint32
 }
 
 func (t *outTrack) ID() string                { return t.id }
 func (t *outTrack) RID() string               { return "" }
-func (t *outTrack) StreamID() string          { return "mjr" } // one: receivers keep tracks of one stream in step
+func (t *outTrack) StreamID() string          { return t.stream } // and the CNAME
 func (t *outTrack) Kind() webrtc.RTPCodecType { return webrtc.NewRTPCodecType(t.want.Kind) }
 
 // Bind takes what was negotiated. Pion calls it while it sets a description.
@@ -78,7 +79,7 @@ func (t *outTrack) Bind(c webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, 
 			}
 		}
 	}
-	t.stream = c.WriteStream()
+	t.writer = c.WriteStream()
 	return best, nil
 }
 
@@ -88,13 +89,13 @@ var errNotSent = errors.New("the track is not sent")
 
 // WriteRTP sends a packet. Before the connection is up it is dropped.
 func (t *outTrack) WriteRTP(p *rtp.Packet) error {
-	if t.stream == nil {
+	if t.writer == nil {
 		return errNotSent
 	}
-	if _, err := t.stream.WriteRTP(&p.Header, p.Payload); err != nil {
-		return err
+	n, err := t.writer.WriteRTP(&p.Header, p.Payload)
+	if n > 0 {
+		t.packets.Add(1)
+		t.octets.Add(uint32(len(p.Payload)))
 	}
-	t.packets.Add(1)
-	t.octets.Add(uint32(len(p.Payload)))
-	return nil
+	return err
 }

@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strconv"
@@ -112,8 +113,9 @@ func (p *Peer) Outs() []Out {
 // addTracks makes the media lines. A track without codecs in the plan is not
 // sent.
 func (p *Peer) addTracks(tracks []OutTrack, plan [][]codec) error {
+	stream := rand.Text() // as RFC 7022 wants a CNAME: of this session alone
 	for i, want := range tracks {
-		t := &outTrack{want: want, id: want.Kind + strconv.Itoa(i)}
+		t := &outTrack{want: want, id: want.Kind + strconv.Itoa(i), stream: stream}
 		p.outs = append(p.outs, t)
 		if len(plan[i]) == 0 {
 			continue
