@@ -18,19 +18,21 @@ import (
 	"testing"
 )
 
-// relay stands between a browser and the recorder, for HTTP and for media. It
-// loses video, and knows what it passed on: SRTP has its headers in clear.
+// relay stands between a browser and a server of mjr's, for HTTP and for media.
+// It loses media, and knows what it passed on: SRTP has its headers in clear.
 type relay struct {
 	t     *testing.T
 	url   string
 	front *net.UDPConn
-	rate  float64 // of video packets, repairs included, that are lost
+	rate  float64 // of video packets to the server, repairs included, that are lost
+	down  float64 // of media packets to the browser, repairs included, that are lost
 
 	mu     sync.Mutex
 	random *rand.Rand
 	to     netip.AddrPort                  // where the recorder receives
 	back   map[netip.AddrPort]*net.UDPConn // by the browser's address
 	cut    bool
+	beyond bool                // repair: whatever is sent again is lost
 	repair map[uint8]bool      // payload types of RTX
 	video  map[uint8]bool      // payload types of video, RTX among them
 	passed map[uint32][]uint16 // sequence numbers by SSRC, RTX left out
@@ -165,14 +167,14 @@ func (r *relay) forward(running *sync.WaitGroup) {
 
 // passes notes what is passed on. Its caller holds the lock.
 func (r *relay) passes(b []byte) bool {
-	if len(b) < 12 || b[0]>>6 != 2 || b[1] >= 192 && b[1] <= 223 {
-		return true // STUN, DTLS, RTCP
+	if !isRTP(b) {
+		return true
 	}
 	pt := b[1] & 0x7F
 	if r.cut {
 		return false
 	}
-	if r.video[pt] && r.random.Float64() < r.rate {
+	if r.video[pt] && r.random.Float64() < r.rate || r.beyond && r.repair[pt] {
 		r.lost++
 		return false
 	}
@@ -191,8 +193,26 @@ func (r *relay) backward(c *net.UDPConn, to netip.AddrPort) {
 		if err != nil {
 			return
 		}
-		r.front.WriteToUDPAddrPort(buf[:n], to)
+		if !r.losesDown(buf[:n]) {
+			r.front.WriteToUDPAddrPort(buf[:n], to)
+		}
 	}
+}
+
+// losesDown decides on a packet to the browser.
+func (r *relay) losesDown(b []byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.down == 0 || !isRTP(b) || r.random.Float64() >= r.down {
+		return false
+	}
+	r.lost++
+	return true
+}
+
+// isRTP tells media from STUN, DTLS and RTCP (RFC 5761, section 4).
+func isRTP(b []byte) bool {
+	return len(b) >= 12 && b[0]>>6 == 2 && (b[1] < 192 || b[1] > 223)
 }
 
 // stop passes no more media, and returns what it passed: sequence numbers by
