@@ -73,8 +73,8 @@ func TestToken(t *testing.T) {
 	w.Open(address)
 	w.State("failed")
 	w.Run(chromedp.WaitVisible("#token"), chromedp.SendKeys("#token", "wrong"), chromedp.Click("#access button"))
-	w.State("failed")
-	w.Run(chromedp.WaitVisible("#token"), chromedp.SetValue("#token", token), chromedp.Click("#access button"))
+	w.Wait(`/does not take this token/.test(document.getElementById("status").textContent)`)
+	w.Run(chromedp.WaitNotVisible("#retry"), chromedp.SetValue("#token", token), chromedp.Click("#access button"))
 	w.State("no-key")
 	w.Wait(`document.getElementById("access").hidden`)
 

@@ -28,8 +28,8 @@ export function judge(facts) {
   if (ended) return say("ended");
   if (paused) return say("paused");
   if (!facts.frames.shown) return say("connecting");
-  if (blind) return say("playing", unseen);
-  if (facts.silenced) return say("playing", silenced);
+  if (blind) return say("playing", facts.silenced ? `${unseen} ${press}` : unseen);
+  if (facts.silenced) return say("playing", `Playing without sound. ${press}`);
   return say("playing", facts.frames.tracks.some((t) => t.total.unverified > 0) ? unproved : undefined);
 }
 
@@ -69,7 +69,7 @@ const partly = {
 };
 
 const unproved = "Playing. Nobody can tell whether this is genuine: its encryption does not authenticate.";
-const silenced = "Playing without sound. Browsers want a click before they let a page be heard: press “Play with sound”.";
+const press = "Browsers want a click before they let a page be heard: press “Play with sound”.";
 const unseen = "Playing, but the browser shows no picture: the encryption hides from it where one starts. “mjr convert” with the same keys makes a file that plays.";
 const hidden = "Nothing of the picture can be decoded: the recording is probably encrypted, though it was not marked so. Choose the key file.";
 const noise = "What these keys make of the recording is no picture: probably they are the wrong ones. Choose another key file, or type another passphrase.";
@@ -80,8 +80,8 @@ export const words = {
   connecting: "Connecting …",
   playing: "Playing.",
   paused: "Paused.",
-  "wrong-key": "These keys do not open this recording. Nothing of it was shown or played. Choose another key file.",
-  "not-encrypted": "What comes is not encrypted in the way that these keys are for. Nothing of it is shown, as nobody can say whether it is genuine.",
+  "wrong-key": "These keys do not open this recording. Nothing that they do not open is shown or played. Choose another key file.",
+  "not-encrypted": "What comes is not encrypted in the way that these keys are for. Nothing of it is shown, as nobody can say whether it is genuine. Choose other keys, or forget these.",
   unauthenticated: "These keys are for a scheme that cannot tell a genuine picture from a forged one. Tick the box below to see it all the same.",
   damaged: "Frames stopped opening: the recording is damaged here, or the sender changed to a key that is not in the key file. Nothing that cannot be opened is shown.",
   "insecure-context": "Browsers let no page use keys that came over plain HTTP. Open it as https://… (mjr replay --tls-self-signed), or as http://localhost on the server's own machine.",

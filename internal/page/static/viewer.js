@@ -110,7 +110,7 @@ function show() {
   if ($("status").dataset.state === state && $("status").textContent === text) return;
   $("status").dataset.state = state;
   $("status").textContent = text;
-  $("retry").hidden = state !== "failed";
+  $("retry").hidden = state !== "failed" || !$("access").hidden;
   if (wanting.includes(state)) {
     $("keyring").open = opened = true;
   } else if (opened && state === "playing") {
@@ -292,9 +292,15 @@ async function enter(token) {
     await list();
     $("access").hidden = true;
   } catch (error) {
-    $("access").hidden = error.status !== 401;
-    fail(error.status === 401 ? new Error("the server wants a token: it is in the address that mjr printed") : error);
+    if (error.status !== 401) {
+      $("access").hidden = true;
+      return fail(error);
+    }
+    $("access").hidden = false; // it is the way to try again
+    fail(new Error(token === "" ? "the server wants a token: it is in the address that mjr printed" : "the server does not take this token"));
+    $("token").focus();
   }
+  return undefined;
 }
 
 $("access").addEventListener("submit", (event) => {
