@@ -132,12 +132,6 @@ func (w *watching) says(id string) string {
 	return pagetest.Value[string](w.Browser, `document.getElementById("`+id+`").textContent`)
 }
 
-// seconds is the position that the page shows.
-func (w *watching) seconds() float64 {
-	w.t.Helper()
-	return pagetest.Value[float64](w.Browser, `Number(document.getElementById("seek").value)`)
-}
-
 // shows waits until the first picture has colours enough to be one.
 func (w *watching) shows() {
 	w.t.Helper()
