@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"sync"
 	"testing"
 
 	"github.com/pion/interceptor"
@@ -42,10 +43,18 @@ func publishing(t *testing.T, drop func(rtp.Header) bool) (*webrtc.TrackLocalSta
 		_, err := h.Unmarshal(b)
 		return err == nil && drop(h)
 	})
+	up := make(chan struct{})
+	var once sync.Once
+	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+		if s == webrtc.PeerConnectionStateConnected {
+			once.Do(func() { close(up) })
+		}
+	})
 	if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
 		t.Fatal(err)
 	}
 	wait(t, "the connection", p.Connected())
+	wait(t, "the sender's own connection", up) // what is sent before is dropped
 	return track, came, between
 }
 
