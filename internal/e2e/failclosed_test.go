@@ -55,7 +55,7 @@ func TestPublishEndsWithWorker(t *testing.T) {
 	if code := s.mjr.stop(); code != 0 {
 		t.Errorf("exit %d", code)
 	}
-	s.exact(s.check(true))
+	s.exact(s.check(true), false)
 }
 
 // empty wants a recording to be black or silent, as clear as it was sent.
