@@ -44,8 +44,8 @@ func TestViewersComeAndGo(t *testing.T) {
 	}
 	done.Wait()
 	settle(t, "viewers left", func() bool {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+		s.Server.mu.Lock() // the test's own has another
+		defer s.Server.mu.Unlock()
 		return s.sessions.Len() == 0 && len(s.viewers) == 0
 	})
 	http.DefaultClient.CloseIdleConnections()
