@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/pion/interceptor"
@@ -61,14 +62,12 @@ func publishing(t *testing.T, drop func(rtp.Header) bool) (*webrtc.TrackLocalSta
 // What is sent again over RTX comes as it was at first, also when nothing else
 // comes any more.
 func TestRTX(t *testing.T) {
-	var media uint32 // the SSRC that is not that of RTX
+	var media atomic.Uint32 // the SSRC that is not that of RTX
 	lost := map[uint16]bool{}
 	rtx := 0
 	track, came, between := publishing(t, func(h rtp.Header) bool {
-		if media == 0 {
-			media = h.SSRC
-		}
-		if h.SSRC != media {
+		media.CompareAndSwap(0, h.SSRC)
+		if h.SSRC != media.Load() {
 			rtx++
 			return false
 		}
@@ -108,7 +107,7 @@ func TestRTX(t *testing.T) {
 	seen := map[uint16]bool{}
 	for len(seen) < last+1 {
 		p := arrives(t, "a packet", got)
-		if p.SSRC != media || p.PayloadType != in.PayloadType || len(p.Payload) != 3 || p.Payload[0] != byte(p.SequenceNumber) {
+		if p.SSRC != media.Load() || p.PayloadType != in.PayloadType || len(p.Payload) != 3 || p.Payload[0] != byte(p.SequenceNumber) {
 			t.Fatalf("got %v of %d bytes", p.Header, len(p.Payload))
 		}
 		seen[p.SequenceNumber] = true
