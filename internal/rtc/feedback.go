@@ -42,10 +42,10 @@ func (p *Peer) listen(f Feedback) {
 	}
 	for _, s := range p.senders {
 		if s.track.out.Sent {
-			p.running.Go(func() { s.readRTCP(f) })
+			p.start(func() { s.readRTCP(f) })
 		}
 	}
-	p.running.Go(func() { p.report(f) })
+	p.start(func() { p.report(f) })
 }
 
 // readRTCP reads until the peer is gone.

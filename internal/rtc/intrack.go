@@ -42,13 +42,13 @@ func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *we
 	if l == nil || !t.begin(l) {
 		return
 	}
-	p.running.Go(t.readRTCP)
+	p.start(t.readRTCP)
 	if t.Kind == "video" {
-		p.running.Go(func() {
+		p.start(func() {
 			t.RequestKeyFrame()
 			p.every(o.KeyFrameEvery, t.RequestKeyFrame)
 		})
-		p.running.Go(func() { p.every(awakenEvery, t.awaken) })
+		p.start(func() { p.every(awakenEvery, t.awaken) })
 	}
 	o.Track(t)
 }

@@ -25,9 +25,9 @@ type Peer struct {
 
 	once      sync.Once
 	connected chan struct{}
-	ended     sync.Once
-	done      chan struct{}
-	err       error // before done is closed
+	mu        sync.Mutex
+	done      chan struct{} // closed with mu
+	err       error         // before done is closed
 	closing   sync.Once
 	running   sync.WaitGroup // what the peer has started
 }
@@ -58,20 +58,35 @@ func (p *Peer) Close() error {
 }
 
 func (p *Peer) close() {
-	p.closing.Do(func() {
-		p.pc.GracefulClose()
-		p.engine.mu.Lock()
-		delete(p.engine.peers, p)
-		p.engine.mu.Unlock()
-	})
+	p.closing.Do(func() { p.pc.GracefulClose() })
 	p.running.Wait()
+	p.engine.mu.Lock()
+	delete(p.engine.peers, p)
+	p.engine.mu.Unlock()
 }
 
+// end ends the session, before close waits. The first to end it tells why.
 func (p *Peer) end(err error) {
-	p.ended.Do(func() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.done:
+	default:
 		p.err = err
 		close(p.done)
-	})
+	}
+}
+
+// start runs f in a goroutine that close waits for, unless the session is over:
+// tracks can begin while it ends.
+func (p *Peer) start(f func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.done:
+	default:
+		p.running.Go(f)
+	}
 }
 
 func (p *Peer) state(s webrtc.PeerConnectionState) {

@@ -135,13 +135,15 @@ func receiver() (*webrtc.MediaEngine, *interceptor.Registry, error) {
 func recorded() map[webrtc.RTPCodecType][]string {
 	return map[webrtc.RTPCodecType][]string{
 		webrtc.RTPCodecTypeAudio: {
-			sdp.SDESMidURI, sdp.AudioLevelURI,
+			sdp.SDESMidURI, sdp.AudioLevelURI, sdp.ABSSendTimeURI,
 			"http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
 		},
 		webrtc.RTPCodecTypeVideo: {
 			sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI,
-			"urn:3gpp:video-orientation",
+			"urn:3gpp:video-orientation", sdp.ABSSendTimeURI,
 			"http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",
+			"http://www.webrtc.org/experiments/rtp-hdrext/color-space",
+			"http://www.webrtc.org/experiments/rtp-hdrext/video-content-type",
 			"https://aomediacodec.github.io/av1-rtp-spec/#dependency-descriptor-rtp-header-extension",
 		},
 	}

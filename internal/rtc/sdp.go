@@ -13,6 +13,8 @@ import (
 const (
 	maxSDP   = 64 << 10
 	maxLines = 32
+	// maxCandidates: to each one is sent, whoever it may be.
+	maxCandidates = 200
 )
 
 // line is one media line (m=) of a session description, as far as it matters
@@ -49,8 +51,17 @@ func lines(text string) ([]line, error) {
 		return nil, fmt.Errorf("%w: %d media lines", ErrOffer, n)
 	}
 	var all []line
+	candidates := 0
 	for i, m := range d.MediaDescriptions {
 		all = append(all, readLine(i, m))
+		for _, a := range m.Attributes {
+			if a.Key == "candidate" {
+				candidates++
+			}
+		}
+	}
+	if candidates > maxCandidates {
+		return nil, fmt.Errorf("%w: %d candidates are too many", ErrOffer, candidates)
 	}
 	return all, nil
 }
