@@ -19,7 +19,7 @@ lint: ## gofmt, vet and staticcheck
 .PHONY: bench
 bench: ## benchmarks, 300 viewers, a convert of 600 MB beside janus-pp-rec
 	go test -run '^$$' -bench . ./mjr/... ./decrypt/... ./postprocess/...
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./replay
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/rtc ./replay
 	go test -run '^$$' -bench Peer -benchtime 3x -timeout 30m ./cmd/mjr
 
 .PHONY: soak
