@@ -58,6 +58,17 @@ func TestPublishEndsWithWorker(t *testing.T) {
 	s.exact(s.check(true), false)
 }
 
+// TestPublishWithBusyWorker: what the worker tells late is no sign of frames
+// that went past it.
+func TestPublishWithBusyWorker(t *testing.T) {
+	b := pagetest.New(t)
+	s := newStudio(t, b)
+	s.prepare(s.mjr.url(), "vp9", true)
+	b.Eval(`globalThis.Worker = class extends Worker { set onmessage(f) { super.onmessage = (e) => setTimeout(() => f(e), 1_000) } }; 0`)
+	s.record(150, 60)
+	s.stop()
+}
+
 // empty wants a recording to be black or silent, as clear as it was sent.
 func empty(t *testing.T, rec recorded) {
 	t.Helper()

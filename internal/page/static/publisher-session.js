@@ -8,7 +8,7 @@
 
 import { wantCodec, wantExtensions, wantRepair } from "./publisher-sdp.js";
 
-const within = { worker: 5_000, gathering: 2_000, connection: 20_000, sealing: 10_000, goodbye: 2_000 };
+const within = { worker: 5_000, gathering: 2_000, connection: 20_000, sealing: 10_000, match: 3_000, goodbye: 2_000 };
 
 // Session publishes a stream. It calls ended(error) once; error is undefined
 // where the recorder ended it well, or the device did.
@@ -17,7 +17,7 @@ export class Session {
   #ended;
   #pc = null;
   #worker = null;
-  #tracks = []; // { index, kind, sender, track, counts, sent }
+  #tracks = []; // { index, kind, sender, track, transceiver, counts, claim }
   #over = false;
   #changed = () => {};
   #timer = 0;
@@ -117,7 +117,7 @@ export class Session {
       }
       if (kind === "video") wantCodec(transceiver, codec);
       wantExtensions(transceiver);
-      this.#tracks.push({ index, kind, sender, track, transceiver, counts: null, sent: 0 });
+      this.#tracks.push({ index, kind, sender, track, transceiver, counts: null, claim: null });
     });
   }
 
@@ -144,15 +144,19 @@ export class Session {
     }
   }
 
-  // watch compares what the browser had sent when it last looked with what the
-  // worker has sealed by now, of which it tells four times a second.
+  // watch holds what the browser says it has sent against what the worker says
+  // it has sealed. The worker may tell late on a busy machine, so one claim of
+  // the browser stands until it is matched, and counts after a while.
   async #watch() {
     for (const t of this.#tracks) {
-      if (t.sent > t.counts.sealed) throw new Error(`the browser sends ${t.kind} past the encryption`);
+      if (t.claim && t.claim.sent <= t.counts.sealed) t.claim = null;
+      if (t.claim && performance.now() - t.claim.at > within.match) throw new Error(`the browser sends ${t.kind} past the encryption`);
+      if (t.claim) continue;
       const stats = await t.sender.getStats();
       for (const s of stats.values()) {
         if (s.type !== "outbound-rtp") continue;
-        t.sent = t.kind === "video" ? s.framesSent ?? 0 : s.packetsSent - (s.retransmittedPacketsSent ?? 0);
+        const sent = t.kind === "video" ? s.framesSent ?? 0 : s.packetsSent - (s.retransmittedPacketsSent ?? 0);
+        t.claim = { sent, at: performance.now() };
       }
     }
   }
