@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/internal/page/pagetest"
@@ -94,5 +95,17 @@ func TestForgetKeys(t *testing.T) {
 	w.State("playing")
 	w.Wait(`received("video").then((s) => s.framesDecoded > 20)`)
 	w.genuine(rec)
+	w.end()
+}
+
+// TestQuickKeys: two steps forward are two, also before the server has answered
+// the first.
+func TestQuickKeys(t *testing.T) {
+	w, _ := film(t)
+	w.Run(chromedp.KeyEvent("k"))
+	w.State("paused")
+	w.Run(chromedp.KeyEvent("0"), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
+	w.Wait(`Math.abs(commands.at(-1).seek_s - 10) < 0.1`)
+	w.Wait(`document.getElementById("seek").getAttribute("aria-valuetext").startsWith("0:10 of 0:12")`)
 	w.end()
 }

@@ -111,6 +111,16 @@ func TestViewerWithoutMedia(t *testing.T) {
 			t.Errorf("the page says only %q", says(b))
 		}
 	})
+	t.Run("keys put in the address later", func(t *testing.T) {
+		address := answers{"GET /recordings": listing(call), "GET /recordings/a": call}.serve(t)
+		b.Open(address)
+		b.State("no-key")
+		b.Eval(`location.hash = "#keys=" + btoa('{"keys":[{"kty":"oct","alg":"JITSI-GCM","k":"AAECAwQFBgcICQoLDA0ODw"}]}').replaceAll("=", "")`)
+		b.Wait(`document.getElementById("keys-say").textContent.startsWith("Keys from the address.")`)
+		if got := pagetest.Value[string](b, `location.href`); got != address {
+			t.Errorf("the address is still %q", got)
+		}
+	})
 	t.Run("a list that is gone back to", func(t *testing.T) {
 		b.Open(answers{"GET /recordings": listing(call, plain), "GET /recordings/a": call}.serve(t))
 		b.Run(chromedp.Click("#recordings button"))

@@ -3,30 +3,31 @@
 
 import { wantSound } from "./viewer-sdp.js";
 
-// watched is how long packets may come of which no frame reaches the worker.
-const watched = 1_000;
+// watched is how long packets may come of which no frame reaches the worker, in
+// ms: of the way that can be given up for another, and of the last one. A busy
+// machine is slow to hand over the first frame; nothing is shown before it does.
+const watched = { script: 1_500, streams: 6_000 };
 
 // Connection receives tracks: [{ kind, codec, encrypted }], in the order of the
 // recording. It calls changed() when something has, and failed(error) once.
 export class Connection {
   #server;
-  #worker;
+  #opener;
   #options;
   #pc = null;
   #receivers = []; // { index, kind, receiver, stuck, seen }
   #timer = 0;
   #over = false;
 
-  // options: { server, worker, id, tracks, base, counts, stage, changed, failed }
-  // The worker knows a track by base and its index.
-  // counts(track) is what the worker has counted of a track. streams: whether
-  // frames are handed over by createEncodedStreams, the older way.
+  // options: { server, opener, id, tracks, stage, changed, failed }
   constructor(options) {
     this.#options = options;
     this.#server = options.server;
-    this.#worker = options.worker;
+    this.#opener = options.opener;
   }
 
+  // start begins. streams: whether frames are handed over by
+  // createEncodedStreams, the older way.
   async start(streams = !("RTCRtpScriptTransform" in globalThis)) {
     if (streams && !("createEncodedStreams" in RTCRtpReceiver.prototype)) throw new Error("this browser cannot decrypt end to end");
     const { id, tracks } = this.#options;
@@ -58,13 +59,7 @@ export class Connection {
   // else happens: set a moment later, it never gets a frame (Chromium 156).
   #receive(index, kind, codec, streams) {
     const { receiver } = this.#pc.addTransceiver(kind, { direction: "recvonly" });
-    const options = { op: "open", kind, codec, track: this.#options.base + index };
-    if (streams) {
-      const { readable, writable } = receiver.createEncodedStreams();
-      this.#worker.postMessage({ type: "stream", readable, writable, ...options }, [readable, writable]);
-    } else {
-      receiver.transform = new RTCRtpScriptTransform(this.#worker, options);
-    }
+    this.#opener.attach(receiver, { kind, codec, index }, streams);
     this.#receivers.push({ index, kind, receiver, stuck: 0, seen: false });
   }
 
@@ -83,10 +78,10 @@ export class Connection {
   async #watch(streams) {
     for (const r of this.#receivers) {
       const packets = (await inbound(r.receiver))?.packetsReceived ?? 0;
-      const frames = this.#options.counts(r.index)?.received ?? 0;
+      const frames = this.#opener.counts[r.index]?.received ?? 0;
       if (frames > 0 || packets < 5) r.stuck = 0;
       else r.stuck ||= performance.now();
-      if (r.stuck && performance.now() - r.stuck > watched + 500) return this.#again(streams);
+      if (r.stuck && performance.now() - r.stuck > (streams ? watched.streams : watched.script)) return this.#again(streams);
     }
   }
 

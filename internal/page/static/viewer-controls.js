@@ -13,6 +13,7 @@ export class Controls {
   #stage;
   #state = null; // as the server last told it
   #at = 0; // when
+  #turn = 0;
   #dragging = false;
   #blocked = false;
 
@@ -57,8 +58,8 @@ export class Controls {
 
   // show takes what the server told: null where it tells nothing.
   show(state) {
+    if (state !== this.#state) this.#at = performance.now();
     this.#state = state;
-    this.#at = performance.now();
     const fixed = !state || state.live;
     for (const id of ["seek", "speed", "loop"]) $(id).disabled = fixed;
     $("play").disabled = fixed && !this.#blocked;
@@ -142,14 +143,31 @@ export class Controls {
     return this.command({ speed: Number(to.value) });
   }
 
+  // command tells the server, and shows at once what will be: who presses a key
+  // three times means three steps.
   async command(command) {
     if (!this.#state || this.#state.live) return;
+    const turn = ++this.#turn;
+    const { seek_s: sought, ...rest } = command;
+    const moved = sought === undefined ? { position_s: this.position } : { position_s: sought, ended: false };
+    this.show({ ...this.#state, ...moved, ...rest });
     try {
       const state = await this.#send(command);
-      if (state) this.show(state);
+      if (turn === this.#turn) this.answer(state, turn);
     } catch {
-      this.show(this.#state); // as it was: the page says elsewhere what is wrong
+      this.#turn++; // the next answer tells what is: the page says elsewhere what is wrong
     }
+  }
+
+  // turn is for answer: it tells whether something was commanded since.
+  get turn() { return this.#turn; }
+
+  // answer takes what the server told when it was asked in a turn. What it told
+  // before the last command is out of date.
+  answer(state, turn) {
+    if (turn !== this.#turn) return;
+    this.#turn++;
+    this.show(state);
   }
 
   #key(event) {

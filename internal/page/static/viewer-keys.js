@@ -1,7 +1,7 @@
 // The keys: a file that is chosen or dropped, a passphrase, or the fragment of
 // the address. They go to the worker, and to nowhere else.
 
-import { parseKeyFile, passphraseKeys } from "./keyfile.js";
+import { fragmentKeys, parseKeyFile, passphraseKeys } from "./keyfile.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -36,6 +36,16 @@ export class Keyring {
     this.#from = from;
     this.taken(parsed.warnings);
     this.#tell();
+  }
+
+  // takeAddress uses the keys of a fragment "#keys=…", if it has any.
+  takeAddress(hash) {
+    try {
+      const keys = fragmentKeys(hash);
+      if (keys) this.take(keys, "Keys from the address. Whoever saw the address has them.");
+    } catch (error) {
+      this.say(`The keys in the address cannot be used: ${error.message}.`);
+    }
   }
 
   forget() {

@@ -20,9 +20,9 @@ const rows = [
 // always are the rows that say something also where they are 0.
 const always = ["packets", "frames", "opened", "scheme"];
 
-// fill writes the table, a column a track: [{ name, counts, stats }].
+// fill writes the table, a column a track: [{ kind, codec, counts, stats }].
 export function fill(table, tracks) {
-  const all = [["track", "", (t) => t.name], ...rows]
+  const all = [["track", "", (t) => `${t.kind} ${t.stats.index}${t.codec ? ` (${t.codec})` : ""}`], ...rows]
     .map(([id, head, value]) => ({ id, head, cells: tracks.map(value) }))
     .filter(({ id, cells }) => id === "track" || always.includes(id) || cells.some((n) => n > 0));
   table.replaceChildren(...all.map(({ id, head, cells }) => {

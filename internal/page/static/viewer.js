@@ -1,13 +1,14 @@
 // The viewer's page: which recording, with which keys, and how it goes.
 
-import { fragmentKeys } from "./keyfile.js";
 import { clock, places, readFragment } from "./viewer-address.js";
 import { Connection } from "./viewer-connection.js";
 import { Controls } from "./viewer-controls.js";
 import { Frames } from "./viewer-frames.js";
 import { Keyring } from "./viewer-keys.js";
 import * as listing from "./viewer-list.js";
+import { Opener } from "./viewer-opener.js";
 import * as panel from "./viewer-panel.js";
+import { about, notes } from "./viewer-recording.js";
 import { Refused, Server } from "./viewer-server.js";
 import { Stage } from "./viewer-stage.js";
 import { judge } from "./viewer-state.js";
@@ -16,21 +17,16 @@ import { draw } from "./viewer-timeline.js";
 const $ = (id) => document.getElementById(id);
 const hash = location.hash;
 const fragment = takeFragment(hash);
-if (fragment.has("trace")) {
-  globalThis.mjrTrace = [];
-  globalThis.mjrStats = () => connection?.stats();
-}
+if (fragment.has("trace")) globalThis.mjrTrace = [];
 
 const stage = new Stage($("stage"), () => controls.blocked());
 const controls = new Controls((command) => server.player(command), stage);
 const keyring = new Keyring(useKeys);
 const frames = new Frames();
 let server = null;
-let worker = null;
+let opener = null; // the worker
 let connection = null;
 let recording = null; // { id, name, encrypted, tracks, … }
-let base = 0; // of the numbers that the worker knows the tracks of this connection by
-let counts = []; // of the worker, by track
 let stats = []; // of the browser, as they were last
 let failure = "";
 let begin = null; // where the player was when it began, in seconds
@@ -46,28 +42,23 @@ function takeFragment(text) {
   return read;
 }
 
-function startWorker() {
-  worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-  worker.onerror = () => fail(new Error("the worker that decrypts does not start"));
-  worker.onmessage = ({ data }) => {
-    const track = data.track - base; // below 0: of a connection that is over
-    if (data.type === "frame") globalThis.mjrTrace?.push({ ...data, track });
-    if (data.type === "counts" && track >= 0) {
-      counts[track] = { ...data, track };
-      if (data.received > 0) connection?.saw(track);
-    }
-    if (data.type === "keyframe" && track >= 0) sawKeyFrame(track, data.rtpTimestamp);
-    if (data.type === "keys" && keyring.has) keyring.taken(data.warnings);
-    if (data.type === "error") keyring.say(`There is a problem: ${data.message}.`);
-    show();
-  };
-  if (fragment.has("trace")) worker.postMessage({ type: "trace", on: true });
+// startOpener starts the worker. It must not be before the page is known to be
+// one that may use keys.
+function startOpener() {
+  opener = new Opener({
+    counted: (track, { received }) => { if (received > 0) connection?.saw(track); },
+    keyFrame: sawKeyFrame,
+    keys: (warnings) => { if (keyring.has) keyring.taken(warnings); },
+    problem: (message) => keyring.say(`There is a problem: ${message}.`),
+    failed: fail,
+    changed: show,
+  }, globalThis.mjrTrace);
 }
 
 // useKeys gives the worker other keys. What came before says nothing of them.
 // If nothing was shown yet, the recording begins anew: nobody has seen it.
 function useKeys(keys) {
-  worker.postMessage({ type: "keys", ...keys });
+  opener.use(keys);
   const unseen = recording && (!frames.shown || frames.tracks.some((t) => t.blind));
   frames.rekey(performance.now());
   if (waits()) disconnect();
@@ -81,15 +72,6 @@ function waits() {
   return Boolean(recording?.encrypted) && !keyring.has;
 }
 
-function keysOfAddress(text) {
-  try {
-    const keys = fragmentKeys(text);
-    if (keys) keyring.take(keys, "Keys from the address. Whoever saw the address has them.");
-  } catch (error) {
-    keyring.say(`The keys in the address cannot be used: ${error.message}.`);
-  }
-}
-
 // sawKeyFrame tells the server where a picture can start, where it cannot see
 // that itself: then it can seek there.
 function sawKeyFrame(track, rtpTimestamp) {
@@ -100,7 +82,7 @@ function sawKeyFrame(track, rtpTimestamp) {
 // show says which state the page is in.
 function show() {
   const player = controls.state;
-  frames.add(counts.filter(Boolean), performance.now());
+  frames.add(opener?.counts.filter(Boolean) ?? [], performance.now());
   const { state, text: told } = judge({
     secure: isSecureContext, failure, encrypted: recording?.encrypted, hasKeys: keyring.has,
     connected: Boolean(connection?.connected), frames, at: performance.now(),
@@ -134,13 +116,14 @@ function fail(error) {
 async function choose(id) {
   leave();
   try {
-    recording = await about(id);
+    recording = await about(server, id);
     document.title = `${recording.name} – mjr`;
     $("title").textContent = recording.name;
     $("list").hidden = true;
     for (const e of ["panel", "keyring"]) $(e).hidden = false;
     $("plain").hidden = !recording.encrypted || recording.known && recording.tracks.every((t) => t.encrypted);
-    note(recording);
+    $("notes").textContent = notes(recording).join("\n");
+    $("notes").hidden = $("notes").textContent === "";
     if (waits()) show();
     else await connect();
   } catch (error) {
@@ -165,8 +148,7 @@ function disconnect() {
 
 // connect begins to play, from a position or from where the server begins.
 async function connect(from = null) {
-  base += 1 << 16;
-  counts = [];
+  opener.begin(recording.tracks);
   stats = [];
   begin = null;
   frames.reset();
@@ -179,8 +161,7 @@ async function connect(from = null) {
     $("duration").textContent = clock(recording.duration_s);
   }
   const { id, tracks } = recording;
-  tracks.forEach(({ encrypted }, i) => worker.postMessage({ type: "encrypted", encrypted, track: base + i }));
-  const mine = connection = new Connection({ server, worker, id, tracks, base, counts: (t) => counts[t], stage, changed, failed: fail });
+  const mine = connection = new Connection({ server, opener, id, tracks, stage, changed, failed: fail });
   show();
   try {
     await mine.start();
@@ -198,37 +179,17 @@ async function connect(from = null) {
   }
 }
 
-// about is what is known of a recording. Of a server that is not ours nothing
-// is: it is taken for encrypted until the user says that it is not.
-async function about(id) {
-  const details = await server.details(id);
-  if (details) return { ...details, id, known: true, encrypted: details.tracks.some((t) => t.encrypted) };
-  const tracks = [{ kind: "audio", codec: "opus", encrypted: true }, { kind: "video", codec: "", encrypted: true }];
-  return { id, name: "Stream", known: false, encrypted: true, tracks };
-}
-
-// note says what a server without the key cannot do with a recording.
-function note({ tracks, known, live }) {
-  const notes = [];
-  if (tracks.some((t) => t.kind === "video" && t.key_frames_visible === false)) {
-    notes.push("The encryption hides from the server where a picture can start. Until this page has seen such places, a jump sends all from the beginning, and after a loss the picture stands still until the next one. Some browsers cannot show such video at all.");
-  }
-  if (!known) notes.push("This server offers no controls.");
-  if (live) notes.push("All viewers share one timeline.");
-  $("notes").textContent = notes.join("\n");
-  $("notes").hidden = notes.length === 0;
-}
-
 // ask where the player is.
 async function ask() {
   const asked = connection;
   if (!server?.hasPlayer || !asked?.connected) return controls.show(null);
   try {
+    const { turn } = controls;
     const state = await server.player();
     if (connection !== asked || failure) return undefined;
     begin ??= state.position_s;
     unanswered = 0;
-    controls.show(state);
+    controls.answer(state, turn);
   } catch (error) {
     if (connection !== asked || failure || !(error instanceof Refused)) return undefined;
     if (error.status === 404) fail(new Error("the session is over"));
@@ -257,8 +218,7 @@ async function look() {
   for (const s of stats) if (s.kind === "video") frames.decoded(s.index, s.framesDecoded ?? 0);
   if (!$("panel").open) return;
   $("link").textContent = panel.link(before, stats);
-  const name = ({ kind, codec }, i) => `${kind} ${i}${codec ? ` (${codec})` : ""}`;
-  panel.fill($("counts"), stats.map((s) => ({ name: name(recording.tracks[s.index], s.index), stats: s, counts: counts[s.index] ?? {} })));
+  panel.fill($("counts"), stats.map((s) => ({ ...recording.tracks[s.index], stats: s, counts: opener.counts[s.index] ?? {} })));
 }
 
 // list lets the user choose, if there is a choice.
@@ -322,16 +282,17 @@ addEventListener("pagehide", () => connection?.close());
 addEventListener("pageshow", (event) => {
   if (event.persisted && recording) connect();
 });
-addEventListener("hashchange", () => {
-  if (takeFragment(location.hash).has("keys")) keysOfAddress(location.hash);
-});
 setInterval(() => { controls.tick(); show(); }, 200);
 setInterval(() => { if (!document.hidden) ask(); }, 1_000);
 setInterval(look, 1_000);
 
 if (isSecureContext) {
-  startWorker();
-  keysOfAddress(hash);
+  startOpener();
+  keyring.takeAddress(hash);
+  addEventListener("hashchange", () => { // an address with keys, put in where the page is open
+    const { hash: later } = location;
+    if (takeFragment(later).has("keys")) keyring.takeAddress(later);
+  });
   enter(fragment.get("token") ?? "");
 } else {
   show();
