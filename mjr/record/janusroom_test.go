@@ -138,20 +138,24 @@ func TestJanusFeed(t *testing.T) {
 	j.Create(t, janustest.Room{ID: janusRoom})
 	loop(t, j, "Ann")
 	leaveBob := loop(t, j, "Bob")
-	var there struct {
-		Participants []struct {
-			ID      uint64
-			Display string
+	var bob string
+	janustest.Wait(t, "Bob to publish", func() error {
+		var there struct {
+			Participants []struct {
+				ID        uint64
+				Display   string
+				Publisher bool
+			}
 		}
-	}
-	j.Ask(t, "janus.plugin.videoroom", map[string]any{"request": "listparticipants", "room": janusRoom}, &there)
-	i := slices.IndexFunc(there.Participants, func(p struct {
-		ID      uint64
-		Display string
-	}) bool {
-		return p.Display == "Bob"
+		j.Ask(t, "janus.plugin.videoroom", map[string]any{"request": "listparticipants", "room": janusRoom}, &there)
+		for _, p := range there.Participants {
+			if p.Display == "Bob" && p.Publisher {
+				bob = fmt.Sprint(p.ID)
+				return nil
+			}
+		}
+		return fmt.Errorf("there are %+v", there.Participants)
 	})
-	bob := fmt.Sprint(there.Participants[i].ID)
 	rec := recordRoom(t, j, record.JanusOptions{Feed: bob})
 	if p := rec.heard(t); p.ID != bob || p.Display != "Bob" {
 		t.Errorf("recorded is %+v", p)
