@@ -146,7 +146,8 @@ func script(packets []mjr.Packet, ops []byte) []mjr.Packet {
 			}
 		case 15:
 			for k, p := range part {
-				part[k].Data = append(bytes.Clone(p.Data), make([]byte, next())...)
+				// One byte more: a packet cut to nothing by 11 has a last one too.
+				part[k].Data = append(bytes.Clone(p.Data), make([]byte, 1+next())...)
 				part[k].Data[len(part[k].Data)-1] = byte(next())
 				part[k].Data[0] |= 0x20
 			}
@@ -175,6 +176,7 @@ func FuzzReorder(f *testing.F) {
 		f.Add(uint8(i), uint16(i), []byte{2, 0, 255, 1, 0, 10, 20})
 		f.Add(uint8(i), uint16(64), []byte{3, 128, 255, 200, 1, 4, 128, 255, 99, 9, 0, 0, 255})
 		f.Add(uint8(i), uint16(16), []byte{6, 128, 255, 1, 6, 200, 3, 2, 12, 100, 50})
+		f.Add(uint8(i), uint16(64), []byte{11, 60, 200, 0, 15, 60, 200, 0, 7})
 		f.Add(uint8(i), uint16(300), []byte{8, 128, 255, 250, 1, 9, 30, 5, 15, 60, 5, 3, 7, 1, 200, 90})
 	}
 	f.Fuzz(func(t *testing.T, file uint8, window uint16, ops []byte) {
