@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -30,7 +31,7 @@ func (r *reporter) result(res result) {
 	default:
 		r.line("%s: %s", res.output, res.report.Duration.Round(time.Millisecond))
 		for _, t := range res.report.Tracks {
-			for _, l := range trackLines(t) {
+			for _, l := range trackLines(t, trackName(t, res.report.Tracks)) {
 				r.line("  %s", l)
 			}
 		}
@@ -52,11 +53,22 @@ func (r *reporter) plan(res result) {
 	}
 }
 
+// trackName is a track's kind and codec, and its file where others of the
+// session have the same: layers of a simulcast, a camera and a screen.
+func trackName(t postprocess.TrackReport, all []postprocess.TrackReport) string {
+	what := fmt.Sprintf("%s %s", t.Header.Kind, t.Header.Codec)
+	for _, other := range all {
+		if other.Name != t.Name && other.Header.Kind == t.Header.Kind && other.Header.Codec == t.Header.Codec {
+			return fmt.Sprintf("%s (%s)", what, filepath.Base(t.Name))
+		}
+	}
+	return what
+}
+
 // trackLines is one line on what is in the output, and one a reason for what
 // is not.
-func trackLines(t postprocess.TrackReport) []string {
+func trackLines(t postprocess.TrackReport, what string) []string {
 	f := t.Frames
-	what := fmt.Sprintf("%s %s", t.Header.Kind, t.Header.Codec)
 	if t.Left {
 		return []string{fmt.Sprintf("%s: left out: %v", what, t.Why)}
 	}

@@ -77,12 +77,19 @@ func (s *studio) layer(name string, width int) {
 	corpus.Run(s.t, "janus-pp-rec", rec.path, theirs)
 	for _, file := range []string{ours, theirs} {
 		out, _ := corpus.Run(s.t, "ffprobe", "-v", "error", "-show_streams", "-of", "json", file)
-		var probed struct{ Streams []struct{ Width int } }
+		var probed struct {
+			Streams []struct {
+				Width int
+				Tags  struct{ Title string }
+			}
+		}
 		if err := json.Unmarshal([]byte(out), &probed); err != nil {
 			s.t.Fatal(err)
 		}
 		if len(probed.Streams) != 1 || probed.Streams[0].Width != width {
 			s.t.Errorf("%s: %s is %+v, want %d wide", name, filepath.Base(file), probed.Streams, width)
+		} else if title := probed.Streams[0].Tags.Title; file == ours && title != "layer "+name[len(name)-1:] {
+			s.t.Errorf("%s is called %q", name, title)
 		}
 	}
 }

@@ -13,10 +13,14 @@ func negotiated(in *rtc.InTrack) Track {
 	if in.Kind == mjr.Audio.String() {
 		kind = mjr.Audio
 	}
-	return Track{
+	t := Track{
 		Index: in.Index, Kind: kind, Codec: in.Codec, Fmtp: in.Fmtp, MID: in.MID, RID: in.RID,
 		ClockRate: in.ClockRate, PayloadType: in.PayloadType, REDType: in.REDType, Extensions: in.Extensions,
 	}
+	if in.RID != "" {
+		t.Description = "layer " + in.RID // players show it where tracks are chosen
+	}
+	return t
 }
 
 // receive records a medium until it ends, or the file does, and closes the
