@@ -7,7 +7,7 @@
 //	Engine.Offer()        ──► Peer, offer      Peer.Answer(answer)
 //
 // Every description that an Engine makes has all its candidates: nothing is
-// trickled. Repair is different on both sides. A receiving peer asks for what
+// trickled. The other side may trickle its own (Peer.AddCandidate). Repair is different on both sides. A receiving peer asks for what
 // is missing (NACK, also over RTX, which is unwrapped before ReadRTP). A
 // sending peer keeps no packets; what is asked for again is a matter of its
 // Feedback, which has the recording.

@@ -169,6 +169,7 @@ func (e *Engine) describePeer(m *webrtc.MediaEngine, r *interceptor.Registry, de
 
 // answer answers an offer.
 func (p *Peer) answer(ctx context.Context, offer string) (string, error) {
+	p.heard(offer)
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		return "", fmt.Errorf("%w: %v", ErrOffer, err)
 	}

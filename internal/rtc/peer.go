@@ -23,13 +23,14 @@ type Peer struct {
 	senders  []sender
 	feedback Feedback // of an offer, until its answer is known
 
-	once      sync.Once
-	connected chan struct{}
-	mu        sync.Mutex
-	done      chan struct{} // closed with mu
-	err       error         // before done is closed
-	closing   sync.Once
-	running   sync.WaitGroup // what the peer has started
+	once       sync.Once
+	connected  chan struct{}
+	mu         sync.Mutex
+	done       chan struct{} // closed with mu
+	err        error         // before done is closed
+	candidates int           // of the other side
+	closing    sync.Once
+	running    sync.WaitGroup // what the peer has started
 }
 
 // Connected is closed when media can flow.

@@ -13,7 +13,7 @@ import (
 const (
 	maxSDP   = 64 << 10
 	maxLines = 32
-	// maxCandidates: to each one is sent, whoever it may be.
+	// maxCandidates of a session: to each one is sent, whoever it may be.
 	maxCandidates = 200
 )
 

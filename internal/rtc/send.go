@@ -70,6 +70,7 @@ func (p *Peer) Answer(answer string) (err error) {
 	if err != nil {
 		return err
 	}
+	p.heard(answer)
 	// A line that is refused has no codecs, which Pion takes for an error.
 	for i, s := range p.senders {
 		if i < len(answered) && answered[i].refused {

@@ -9,7 +9,7 @@ import (
 
 // maxCandidates is how many a session may trickle in all. A browser on a
 // machine with many interfaces sends some dozens.
-const maxCandidates = 256
+const maxCandidates = 100
 
 // patch takes a fragment of candidates (RFC 9725, section 4.3.2).
 func (c *session) patch(w http.ResponseWriter, r *http.Request, peer Trickler) error {

@@ -18,7 +18,7 @@ import (
 // (RFC 9725):
 //
 //	POST    /whip                an offer; with ?e2ee=1 it is end-to-end encrypted
-//	PATCH   /whip/sessions/ID    candidates, or 405
+//	PATCH   /whip/sessions/ID    more candidates; an ICE restart is a 422
 //	DELETE  /whip/sessions/ID    the end: once it is answered, the files are whole
 //
 // Each publisher has files of its own. It gets its number, and with it their

@@ -196,8 +196,8 @@ func (g *guest) add(mime string, rids ...string) {
 	}
 }
 
-// publish offers all tracks, and waits for the connection.
-func (g *guest) publish(query string) {
+// offer is a description of all tracks, with all candidates.
+func (g *guest) offer() string {
 	g.s.t.Helper()
 	offer, err := g.pc.CreateOffer(nil)
 	if err == nil {
@@ -207,6 +207,22 @@ func (g *guest) publish(query string) {
 		g.s.t.Fatal(err)
 	}
 	<-webrtc.GatheringCompletePromise(g.pc)
+	return g.pc.LocalDescription().SDP
+}
+
+// posted posts an offer, which must be answered.
+func (g *guest) posted(query, offer string) (answer string, h http.Header) {
+	g.s.t.Helper()
+	status, answer, h := g.s.post(query, "application/sdp", offer)
+	if status != http.StatusCreated {
+		g.s.t.Fatalf("status %d: %s", status, answer)
+	}
+	g.url = g.s.url + h.Get("Location")
+	return answer, h
+}
+
+// connected is closed when media can flow.
+func (g *guest) connected() <-chan struct{} {
 	connected := make(chan struct{})
 	once := sync.OnceFunc(func() { close(connected) })
 	g.pc.OnConnectionStateChange(func(state webrtc.PeerConnectionState) {
@@ -214,19 +230,28 @@ func (g *guest) publish(query string) {
 			once()
 		}
 	})
-	status, answer, h := g.s.post(query, "application/sdp", g.pc.LocalDescription().SDP)
-	if status != http.StatusCreated {
-		g.s.t.Fatalf("status %d: %s", status, answer)
-	}
-	g.url = g.s.url + h.Get("Location")
-	if err := g.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
-		g.s.t.Fatal(err)
-	}
+	return connected
+}
+
+func (g *guest) wait(connected <-chan struct{}) {
+	g.s.t.Helper()
 	select {
 	case <-connected:
 	case <-time.After(time.Minute):
 		g.s.t.Fatal("no connection")
 	}
+}
+
+// publish offers all tracks, and waits for the connection.
+func (g *guest) publish(query string) {
+	g.s.t.Helper()
+	offer := g.offer()
+	connected := g.connected()
+	answer, _ := g.posted(query, offer)
+	if err := g.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+		g.s.t.Fatal(err)
+	}
+	g.wait(connected)
 	for _, t := range g.tracks {
 		for _, tr := range g.pc.GetTransceivers() {
 			if tr.Sender() == t.sender {
