@@ -3,11 +3,10 @@ package postprocess
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"io"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
@@ -19,23 +18,8 @@ type recording struct {
 
 func load(t testing.TB, rec, kind string) recording {
 	t.Helper()
-	in := inputs(t, corpus.Load(t, rec).File(t, kind))[0]
-	r, err := mjr.NewReader(in.R)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := recording{header: r.Header}
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Data = bytes.Clone(p.Data)
-		all.packets = append(all.packets, p)
-	}
+	r := mjrtest.Read(t, corpus.Load(t, rec).File(t, kind))
+	return recording{r.Header, r.Packets}
 }
 
 // bytes puts it together again.

@@ -16,6 +16,7 @@ import (
 	"github.com/pion/rtp"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/stream"
 )
@@ -212,27 +213,8 @@ func rebuild(t testing.TB, h mjr.Header, packets []mjr.Packet) []byte {
 // load reads all packets of a file as they were recorded.
 func load(t testing.TB, path string) (mjr.Header, []mjr.Packet) {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []mjr.Packet
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			return r.Header, all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Data = slices.Clone(p.Data)
-		all = append(all, p)
-	}
+	r := mjrtest.Read(t, path)
+	return r.Header, r.Packets
 }
 
 // rest lets time pass, and everything happen that happens in it.

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +20,7 @@ import (
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/decrypt/sframejs"
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/stream"
 )
@@ -141,24 +141,8 @@ type longPacket struct {
 }
 
 func packetsOf(b *testing.B, path string) []longPacket {
-	f, err := os.Open(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		b.Fatal(err)
-	}
 	var all []longPacket
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
+	for _, p := range mjrtest.Read(b, path).Packets {
 		var h rtp.Header
 		n, err := h.Unmarshal(p.Data)
 		if err != nil {
@@ -168,9 +152,9 @@ func packetsOf(b *testing.B, path string) []longPacket {
 		if err != nil {
 			b.Fatal(err)
 		}
-		p.Data = bytes.Clone(p.Data)
 		all = append(all, longPacket{p, h.Timestamp, n + d.Len})
 	}
+	return all
 }
 
 // seal makes of a frame's packets those of the sealed frame.

@@ -16,7 +16,7 @@ import (
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/internal/janus/janustest"
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 )
 
 // secretFile writes a file with a secret.
@@ -76,15 +76,9 @@ func TestJanus(t *testing.T) {
 		t.Errorf("replay ended with %d, record with %d\n%s%s", got, rec, &playErrs, &errs)
 	}
 	for _, kind := range []string{"audio-0", "video-1"} {
-		f, err := os.Open(name + "-" + kind + ".mjr")
-		if err != nil {
-			t.Fatal(err)
+		if h := mjrtest.Read(t, name+"-"+kind+".mjr").Header; !h.Encrypted {
+			t.Errorf("%s: %+v, want a recording marked as encrypted", kind, h)
 		}
-		r, err := mjr.NewReader(f)
-		if err != nil || !r.Header.Encrypted {
-			t.Errorf("%s: %+v, %v, want a recording marked as encrypted", kind, r.Header, err)
-		}
-		f.Close()
 	}
 	if b, err := os.ReadFile(name + ".nfo"); err != nil || !strings.Contains(string(b), "video = meeting-video-1.mjr\r\n") {
 		t.Errorf("the .nfo is %q, %v", b, err)

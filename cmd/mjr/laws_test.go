@@ -33,8 +33,9 @@ var rooms = []struct {
 	{"internal/whip", nil, nil},
 	{"internal/page", nil, nil},
 	{"internal/page/pagetest", []string{module + "internal/corpus", "github.com/chromedp/…"}, nil},
-	{"internal/corpus", nil, nil}, // for tests
-	{"internal/e2e", nil, nil},    // nothing but tests
+	{"internal/corpus", nil, nil},                         // for tests
+	{"internal/mjrtest", []string{module + "mjr"}, noNet}, // for tests
+	{"internal/e2e", nil, nil},                            // nothing but tests
 	{"decrypt", []string{module + "decrypt"}, append([]string{"os/…", "path/filepath", "io/ioutil", "io/fs", "log/syslog", "plugin"}, noNet...)},
 	{"decrypt/decrypttest", []string{module + "decrypt", module + "internal/corpus"}, noNet},
 	{"postprocess", []string{module + "mjr", module + "mjr/stream", module + "decrypt", module + "postprocess/media", "github.com/pion/rtp"}, noNet},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
@@ -31,15 +32,7 @@ func rotate(t *testing.T, rec corpus.Recording) []string {
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"audio", "video"} {
-		in, err := os.Open(rec.File(t, kind))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
-		src, err := mjr.NewReader(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+		src := mjrtest.Read(t, rec.File(t, kind))
 		h := src.Header
 		if zero.IsZero() {
 			zero = h.FirstFrame
@@ -50,15 +43,8 @@ func rotate(t *testing.T, rec corpus.Recording) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for {
-			p, err := src.ReadPacket()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err == nil {
-				err = f.WriteRTP(p.Data, began.Add(h.FirstFrame.Sub(zero)+p.Arrival))
-			}
-			if err != nil {
+		for _, p := range src.Packets {
+			if err := f.WriteRTP(p.Data, began.Add(h.FirstFrame.Sub(zero)+p.Arrival)); err != nil {
 				t.Fatal(err)
 			}
 		}

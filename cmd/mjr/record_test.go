@@ -11,13 +11,12 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 )
 
 // TestRecordEndsWhole records over the loopback interface until the first
@@ -89,21 +88,8 @@ func TestRecordEndsWhole(t *testing.T) {
 	if got.Stored != 99 || got.Lost != 1 || !got.Encrypted || len(got.Files) != 1 {
 		t.Fatalf("%+v", got)
 	}
-	f, err := os.Open(got.Files[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for ; err == nil; n++ {
-		_, err = r.ReadPacket()
-	}
-	if n-1 != 99 || !r.Header.Encrypted || !r.Report().Whole() {
-		t.Errorf("%d packets in the file, header %s", n-1, r.Header.Raw)
+	if r := mjrtest.Read(t, got.Files[0]); len(r.Packets) != 99 || !r.Header.Encrypted {
+		t.Errorf("%d packets in the file, header %s", len(r.Packets), r.Header.Raw)
 	}
 }
 

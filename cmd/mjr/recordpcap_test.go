@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
 
@@ -24,20 +24,8 @@ func callCapture(t *testing.T, name string) string {
 		t.Fatal(err)
 	}
 	for i, kind := range []string{"audio", "video"} {
-		f, err := os.Open(corpus.Load(t, name).File(t, kind))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		r, err := mjr.NewReader(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for {
-			p, err := r.ReadPacket()
-			if err != nil {
-				break
-			}
+		r := mjrtest.Read(t, corpus.Load(t, name).File(t, kind))
+		for _, p := range r.Packets {
 			if err := w.WriteRTP(uint16(5004+2*i), p.Data, r.Header.FirstFrame.Add(p.Arrival)); err != nil {
 				t.Fatal(err)
 			}

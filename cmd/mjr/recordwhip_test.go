@@ -22,9 +22,9 @@ import (
 
 	"github.com/pion/rtp"
 
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/internal/rtc"
 	"github.com/mjrkit/mjrkit/internal/whip"
-	"github.com/mjrkit/mjrkit/mjr"
 )
 
 // studio is a recorder that publishers come to, with --json.
@@ -170,15 +170,9 @@ func TestRecordPublishers(t *testing.T) {
 		t.Errorf("exit %d, %+v\n%s", code, sum, &s.stderr)
 	}
 	for name, encrypted := range map[string]bool{"call-audio-0.mjr": false, "call-2-audio-0.mjr": true} {
-		f, err := os.Open(filepath.Join(dir, name))
-		if err != nil {
-			t.Fatal(err)
+		if h := mjrtest.Read(t, filepath.Join(dir, name)).Header; h.Encrypted != encrypted {
+			t.Errorf("%s: %s", name, h.Raw)
 		}
-		r, err := mjr.NewReader(f)
-		if err != nil || r.Header.Encrypted != encrypted {
-			t.Errorf("%s: %v, %s", name, err, r.Header.Raw)
-		}
-		f.Close()
 	}
 	if said := s.stderr.String(); !strings.Contains(said, "mjr: open "+s.url+" to publish\n") {
 		t.Errorf("said %s", said)

@@ -5,8 +5,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,7 +14,7 @@ import (
 	"time"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 )
 
 // command runs mjr, and returns its exit code and what it said.
@@ -41,49 +39,19 @@ func TestReplayIntoCapture(t *testing.T) {
 			t.Fatal(code, said)
 		}
 		for i, suffix := range []string{"-audio-0.mjr", "-video-1.mjr"} {
-			got, want := records(t, again+suffix), records(t, files[i])
-			if len(got.packets) != len(want.packets) {
-				t.Fatalf("%s: %d packets, want %d", files[i], len(got.packets), len(want.packets))
+			got, want := mjrtest.Read(t, again+suffix), mjrtest.Read(t, files[i])
+			if len(got.Packets) != len(want.Packets) {
+				t.Fatalf("%s: %d packets, want %d", files[i], len(got.Packets), len(want.Packets))
 			}
-			if !got.header.FirstFrame.Equal(want.header.FirstFrame) {
-				t.Errorf("%s: began at %v, want %v", files[i], got.header.FirstFrame, want.header.FirstFrame)
+			if !got.Header.FirstFrame.Equal(want.Header.FirstFrame) {
+				t.Errorf("%s: began at %v, want %v", files[i], got.Header.FirstFrame, want.Header.FirstFrame)
 			}
-			for n, w := range want.packets {
-				if g := got.packets[n]; !bytes.Equal(g.Data, w.Data) || g.Arrival != w.Arrival {
+			for n, w := range want.Packets {
+				if g := got.Packets[n]; !bytes.Equal(g.Data, w.Data) || g.Arrival != w.Arrival {
 					t.Fatalf("%s: packet %d is another one, or at %v instead of %v", files[i], n, g.Arrival, w.Arrival)
 				}
 			}
 		}
-	}
-}
-
-type recorded struct {
-	header  mjr.Header
-	packets []mjr.Packet
-}
-
-func records(t *testing.T, path string) recorded {
-	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := recorded{header: r.Header}
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			return all
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Data = bytes.Clone(p.Data)
-		all.packets = append(all.packets, p)
 	}
 }
 

@@ -5,9 +5,6 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -15,6 +12,7 @@ import (
 	"time"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
@@ -32,15 +30,7 @@ func delayed(t *testing.T, rec corpus.Recording, late, clock time.Duration) []st
 	}
 	var zero time.Time
 	for i, kind := range []string{"audio", "video"} {
-		in, err := os.Open(rec.File(t, kind))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
-		src, err := mjr.NewReader(in)
-		if err != nil {
-			t.Fatal(err)
-		}
+		src := mjrtest.Read(t, rec.File(t, kind))
 		h := src.Header
 		if zero.IsZero() {
 			zero = h.FirstFrame
@@ -55,14 +45,7 @@ func delayed(t *testing.T, rec corpus.Recording, late, clock time.Duration) []st
 			apart += late
 		}
 		var first uint32
-		for n := 0; ; n++ {
-			p, err := src.ReadPacket()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
+		for n, p := range src.Packets {
 			at, ts := began.Add(apart+p.Arrival), binary.BigEndian.Uint32(p.Data[4:])
 			if err := f.WriteRTP(p.Data, at); err != nil {
 				t.Fatal(err)

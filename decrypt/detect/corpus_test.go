@@ -11,7 +11,7 @@ import (
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/decrypt/detect"
 	"github.com/mjrkit/mjrkit/internal/corpus"
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/postprocess"
 )
 
@@ -29,19 +29,8 @@ func recorded(t testing.TB, path string) (packets [][]byte, frames []shown) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		p, err := r.ReadPacket()
-		if err != nil {
-			break
-		}
-		packets = append(packets, bytes.Clone(p.Data))
-	}
-	if _, err := f.Seek(0, 0); err != nil {
-		t.Fatal(err)
+	for _, p := range mjrtest.Read(t, path).Packets {
+		packets = append(packets, p.Data)
 	}
 	err = postprocess.Frames(postprocess.Input{Name: path, R: f}, postprocess.Options{}, func(b []byte, m decrypt.Meta) bool {
 		frames = append(frames, shown{bytes.Clone(b), m})

@@ -3,8 +3,6 @@ package e2e
 import (
 	endian "encoding/binary"
 	"encoding/json"
-	"errors"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
@@ -25,28 +24,20 @@ type recorded struct {
 
 func readRecorded(t testing.TB, path string) (rec recorded) {
 	t.Helper()
-	f, err := os.Open(path)
+	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
+	r, err := mjrtest.Parse(b)
 	if err != nil {
 		return recorded{} // nothing stands there yet
 	}
 	rec = recorded{path: path, header: r.Header}
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		rec.packets = append(rec.packets, slices.Clone(p.Data))
+	for _, p := range r.Packets {
+		rec.packets = append(rec.packets, p.Data)
 	}
-	if strings.HasSuffix(path, ".mjr") && !r.Report().Whole() {
-		t.Errorf("%s: %+v", filepath.Base(path), r.Report().Damages)
+	if strings.HasSuffix(path, ".mjr") && !r.Report.Whole() {
+		t.Errorf("%s: %+v", filepath.Base(path), r.Report.Damages)
 	}
 	return rec
 }

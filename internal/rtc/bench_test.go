@@ -23,7 +23,7 @@ import (
 	"github.com/pion/webrtc/v4"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 )
 
 // BenchmarkViewers sends a recording at about 1 Mbit/s (160 packets a second)
@@ -47,24 +47,8 @@ type writing interface{ WriteRTP(*rtp.Packet) error }
 // recorded1000 are 1000 bytes of each packet of a recording.
 func recorded1000(b *testing.B) [][]byte {
 	b.Helper()
-	f, err := os.Open(corpus.Load(b, "plain-vp8-reschange").File(b, "video"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		b.Fatal(err)
-	}
 	var all [][]byte
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
+	for _, p := range mjrtest.Read(b, corpus.Load(b, "plain-vp8-reschange").File(b, "video")).Packets {
 		var packet rtp.Packet
 		if packet.Unmarshal(p.Data) == nil {
 			all = append(all, append(make([]byte, 0, 1000), packet.Payload[:min(1000, len(packet.Payload))]...)[:1000])

@@ -3,15 +3,13 @@ package record_test
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
@@ -100,23 +98,8 @@ func readAny(t testing.TB, path string) recording {
 }
 
 func readBytes(b []byte) (recording, error) {
-	r, err := mjr.NewReader(bytes.NewReader(b))
-	if err != nil {
-		return recording{}, err
-	}
-	rec := recording{header: r.Header}
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			rec.report = r.Report()
-			return rec, nil
-		}
-		if err != nil {
-			return rec, err
-		}
-		p.Data = slices.Clone(p.Data)
-		rec.packets = append(rec.packets, p)
-	}
+	r, err := mjrtest.Parse(b)
+	return recording{r.Header, r.Packets, r.Report}, err
 }
 
 // names lists a folder.

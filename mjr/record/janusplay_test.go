@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/internal/janus"
 	"github.com/mjrkit/mjrkit/internal/janus/janustest"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/internal/rtc"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/record"
@@ -28,14 +28,7 @@ func stored(t *testing.T, dir, name string) record.Report {
 	}
 	at := time.Now()
 	for i, path := range corpus.Load(t, name).Files {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		in, err := mjr.NewReader(bytes.NewReader(b))
-		if err != nil {
-			t.Fatal(err)
-		}
+		in := mjrtest.Read(t, path)
 		h := in.Header
 		f, err := r.Open(record.Track{
 			Index: i, Kind: h.Kind, Codec: h.Codec, Fmtp: h.Fmtp, Extensions: h.Extensions, Encrypted: h.Encrypted,
@@ -44,11 +37,7 @@ func stored(t *testing.T, dir, name string) record.Report {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for {
-			p, err := in.ReadPacket()
-			if err != nil {
-				break
-			}
+		for _, p := range in.Packets {
 			if err := f.WriteRTP(p.Data, at.Add(p.Arrival)); err != nil {
 				t.Fatal(err)
 			}

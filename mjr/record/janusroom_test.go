@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +14,7 @@ import (
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/internal/janus"
 	"github.com/mjrkit/mjrkit/internal/janus/janustest"
-	"github.com/mjrkit/mjrkit/mjr"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr/record"
 	"github.com/mjrkit/mjrkit/replay"
 )
@@ -62,21 +60,8 @@ func whole(t *testing.T, report record.Report) []string {
 	var names []string
 	for _, f := range report.Files {
 		for _, path := range f.Paths {
-			b, err := os.Open(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r, err := mjr.NewReader(b)
-			if err != nil {
-				t.Fatal(err)
-			}
-			n := int64(0)
-			for ; err == nil; n++ {
-				_, err = r.ReadPacket()
-			}
-			b.Close()
-			if !errors.Is(err, io.EOF) || !r.Report().Whole() || n-1 != f.Stored || strings.HasSuffix(path, ".tmp") {
-				t.Errorf("%s: %d packets of %d, %v", path, n-1, f.Stored, err)
+			if n := int64(len(mjrtest.Read(t, path).Packets)); n != f.Stored || strings.HasSuffix(path, ".tmp") {
+				t.Errorf("%s: %d packets of %d", path, n, f.Stored)
 			}
 			names = append(names, filepath.Base(path))
 		}

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/mjrtest"
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
@@ -32,29 +32,9 @@ func (s *slice) ReadPacket() (mjr.Packet, error) {
 // load reads the packets of a file, each with bytes of its own.
 func load(t testing.TB, path string) []mjr.Packet {
 	t.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r, err := mjr.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var packets []mjr.Packet
-	for {
-		p, err := r.ReadPacket()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		p.Data = bytes.Clone(p.Data)
-		packets = append(packets, p)
-	}
-	if !r.Report().Whole() || len(packets) == 0 {
-		t.Fatalf("%s: %d packets, %+v", path, len(packets), r.Report())
+	packets := mjrtest.Read(t, path).Packets
+	if len(packets) == 0 {
+		t.Fatalf("%s has no packets", path)
 	}
 	return packets
 }
