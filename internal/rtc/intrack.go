@@ -39,7 +39,11 @@ type InTrack struct {
 func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *webrtc.RTPReceiver, o ReceiveOptions) {
 	t := &InTrack{peer: p, track: track, receiver: receiver, Kind: track.Kind().String(), RID: track.RID()}
 	l := t.find(answered)
-	if l == nil || !t.begin(l) {
+	if l == nil {
+		p.engine.config.warn("a stream of %s is left out: it is of no media line", t.Kind)
+		return
+	}
+	if !t.begin(l) {
 		return
 	}
 	p.start(t.readRTCP)
@@ -53,15 +57,31 @@ func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *we
 	o.Track(t)
 }
 
-// find finds the media line of the track.
+// find finds the media line of the track. What its sender has not announced by
+// a=ssrc has a transceiver that Pion makes up, without a mid: it is of the first
+// line that has its payload type, and no stream yet.
 func (t *InTrack) find(answered []line) *line {
 	tr := t.receiver.RTPTransceiver()
 	if tr == nil {
 		return nil
 	}
+	t.peer.mu.Lock()
+	defer t.peer.mu.Unlock()
 	for i := range answered {
-		if answered[i].mid == tr.Mid() && answered[i].media() {
-			return &answered[i]
+		l := &answered[i]
+		if !l.media() {
+			continue
+		}
+		if mid := tr.Mid(); mid != "" {
+			if l.mid == mid {
+				return l
+			}
+			continue
+		}
+		c, ok := l.byType(int(t.track.PayloadType()))
+		if ok && c.name != "rtx" && l.kind == t.Kind && !l.announced {
+			l.announced = true
+			return l
 		}
 	}
 	return nil

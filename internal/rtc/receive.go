@@ -40,7 +40,7 @@ func (e *Engine) Receive(ctx context.Context, offer string, o ReceiveOptions) (*
 	if !sends(offered) {
 		return nil, "", fmt.Errorf("%w: it sends no audio and no video", ErrOffer)
 	}
-	m, r, err := receiver()
+	m, r, err := receiver(byMID(offered))
 	if err != nil {
 		return nil, "", err
 	}
@@ -64,6 +64,9 @@ func (e *Engine) Receive(ctx context.Context, offer string, o ReceiveOptions) (*
 		if answered, err = lines(answer); err != nil {
 			return "", err
 		}
+		for i := range min(len(answered), len(offered)) {
+			answered[i].announced = offered[i].announced || offered[i].layered
+		}
 		if !receives(answered) {
 			return "", ErrCodec
 		}
@@ -81,6 +84,21 @@ func sends(all []line) bool {
 	return false
 }
 
+// byMID reports whether streams may be told apart by the mid in their header
+// extensions (RFC 9143): Pion then takes what is neither announced
+// nor layered for a layer whose rid is still to come, and waits for it in vain.
+// Without mids it goes by the payload type.
+func byMID(offered []line) bool {
+	unannounced, layered := false, false
+	for _, l := range offered {
+		if l.media() && (l.direction == "sendrecv" || l.direction == "sendonly") {
+			unannounced = unannounced || !l.announced && !l.layered
+			layered = layered || l.layered
+		}
+	}
+	return layered || !unannounced
+}
+
 func receives(all []line) bool {
 	for _, l := range all {
 		if l.media() && (l.direction == "sendrecv" || l.direction == "recvonly") {
@@ -93,7 +111,7 @@ func receives(all []line) bool {
 func (l line) media() bool { return !l.refused && (l.kind == "audio" || l.kind == "video") }
 
 // receiver sets up what a receiving peer knows and does.
-func receiver() (*webrtc.MediaEngine, *interceptor.Registry, error) {
+func receiver(byMID bool) (*webrtc.MediaEngine, *interceptor.Registry, error) {
 	m, r := new(webrtc.MediaEngine), new(interceptor.Registry)
 	audio, video := registered()
 	for _, c := range audio {
@@ -108,6 +126,9 @@ func receiver() (*webrtc.MediaEngine, *interceptor.Registry, error) {
 	}
 	for kind, uris := range recorded() {
 		for _, uri := range uris {
+			if uri == sdp.SDESMidURI && !byMID {
+				continue
+			}
 			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
 				return nil, nil, err
 			}

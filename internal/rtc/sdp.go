@@ -25,6 +25,8 @@ type line struct {
 	mid       string
 	direction string
 	refused   bool // port 0
+	announced bool // has the SSRC of what it sends (RFC 5576)
+	layered   bool // tells what it sends apart by a=rid (RFC 8851)
 	codecs    []codec
 	ext       map[int]string // header extensions, id to URI
 }
@@ -85,6 +87,10 @@ func readLine(index int, m *sdp.MediaDescription) line {
 			l.direction = a.Key
 		case "bundle-only":
 			bundled = true
+		case "ssrc":
+			l.announced = true
+		case "rid":
+			l.layered = true
 		case "rtpmap":
 			l.rtpmap(a.Value)
 		case "fmtp":
