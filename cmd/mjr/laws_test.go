@@ -32,7 +32,7 @@ var rooms = []struct {
 	{"internal/door", nil, nil},
 	{"internal/whip", nil, nil},
 	{"internal/page", nil, nil},
-	{"internal/page/pagetest", []string{module + "internal/corpus", "github.com/chromedp/…"}, nil},
+	{"internal/page/pagetest", []string{module + "internal/corpus", "github.com/chromedp/…", "github.com/coder/websocket/…"}, nil},
 	{"internal/corpus", nil, nil},                         // for tests
 	{"internal/mjrtest", []string{module + "mjr"}, noNet}, // for tests
 	{"internal/e2e", nil, nil},                            // nothing but tests

@@ -9,9 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/browser"
-	"github.com/chromedp/chromedp"
-
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/internal/page/pagetest"
 )
@@ -54,12 +51,7 @@ func (s *studio) prepare(url, codec string, encrypted bool) {
 func (s *studio) save() {
 	s.t.Helper()
 	dir := s.t.TempDir()
-	_, err := chromedp.CallBrowser(s.Context(), browser.SetDownloadBehavior, browser.SetDownloadBehaviorParams{
-		Behavior: browser.SetDownloadBehaviorBehaviorAllow, DownloadPath: dir,
-	})
-	if err != nil {
-		s.t.Fatal(err)
-	}
+	s.Downloads(dir)
 	s.Wait(`document.getElementById("start").disabled`)
 	s.Eval(`document.getElementById("save").click()`)
 	until(s.t, "the saved key file", func() bool {

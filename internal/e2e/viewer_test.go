@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -11,10 +10,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
-	"github.com/chromedp/chromedp"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/internal/corpus"
@@ -39,13 +34,18 @@ type watching struct {
 // screens bounds how many browsers decode at once: machines that test are small.
 var screens = make(chan struct{}, 2)
 
-// theatre opens no page yet. The page's connections will be in peers, and what
-// the browser makes of the sound is asked of it there.
+// theatre has Chromium for a browser.
 func theatre(t testing.TB, args ...string) *watching {
 	t.Helper()
-	b := pagetest.New(t)
+	return theatreOf(t, pagetest.New(t), args...)
+}
+
+// theatreOf opens no page yet. The page's connections will be in peers, and what
+// the browser makes of the sound is asked of it there.
+func theatreOf(t testing.TB, b *pagetest.Browser, args ...string) *watching {
+	t.Helper()
 	w := &watching{b, t, start(t, append([]string{"replay", "--json", "--listen", "127.0.0.1:0"}, args...)...)}
-	w.before(`
+	w.Before(`
 globalThis.peers = [];
 RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...options) { super(...options); peers.push(this); }
@@ -59,15 +59,6 @@ globalThis.received = async (kind) => {
   return sum;
 };`)
 	return w
-}
-
-// before runs a script in each new page before the page's own.
-func (w *watching) before(script string) {
-	w.t.Helper()
-	w.Run(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-		return err
-	}))
 }
 
 // fragment is the page's fragment with a key file in it.
@@ -118,12 +109,6 @@ func (w *watching) settled() {
     last = now;
   }
 })()`)
-}
-
-// click does what a user's click does, who may then hear sound.
-func (w *watching) click(selector string) {
-	w.t.Helper()
-	w.Run(chromedp.Click(selector))
 }
 
 // says is what an element says.

@@ -17,7 +17,7 @@ func film(t *testing.T, args ...string) (*watching, corpus.Recording) {
 	rec := corpus.Load(t, "jitsi-vp8")
 	w := theatre(t, append(args, media(rec)...)...)
 	// What the page tells the player to do.
-	w.before(`
+	w.Before(`
 globalThis.commands = [];
 const real = fetch;
 fetch = (url, options) => {
@@ -26,7 +26,7 @@ fetch = (url, options) => {
 };`)
 	w.Open(w.mjr.url() + fragment(t, rec.Keys))
 	w.State("playing")
-	w.click("#title") // a gesture, so that sound may be heard
+	w.Click("#title") // a gesture, so that sound may be heard
 	w.Wait(`received("video").then((s) => s.framesDecoded > 20)`)
 	return w, rec
 }
@@ -41,7 +41,7 @@ func TestGesture(t *testing.T) {
 	w.Wait(`/without sound/.test(document.getElementById("status").textContent)`)
 	w.Wait(`document.getElementById("play").textContent === "Play with sound"`)
 	w.Wait(`received("video").then((s) => s.framesDecoded > 20)`)
-	w.click("#play")
+	w.Click("#play")
 	w.Wait(`!/without sound/.test(document.getElementById("status").textContent)`)
 	w.Wait(`received("audio").then((s) => s.totalAudioEnergy > 0.1)`)
 	w.State("playing")
@@ -76,7 +76,7 @@ func TestPause(t *testing.T) {
 	w, rec := film(t)
 	frozen := w.stat("video", "totalFreezesDuration")
 	w.Eval(`globalThis.from = performance.now()`)
-	w.click("#play")
+	w.Click("#play")
 	w.State("paused")
 	w.settled()
 	came := w.stat("video", "framesReceived")
@@ -85,7 +85,7 @@ func TestPause(t *testing.T) {
 		t.Errorf("%v frames came in the pause", more)
 	}
 	paused := pagetest.Value[float64](w.Browser, `(performance.now() - from) / 1000`)
-	w.click("#play")
+	w.Click("#play")
 	w.State("playing")
 	w.Wait(fmt.Sprintf(`received("video").then((s) => s.framesReceived > %v)`, came+30))
 	if more := w.stat("video", "totalFreezesDuration") - frozen; more > paused+1 {
@@ -103,7 +103,7 @@ func TestPause(t *testing.T) {
 // TestLoop: after the end comes the beginning.
 func TestLoop(t *testing.T) {
 	w, rec := film(t)
-	w.click("#loop")
+	w.Click("#loop")
 	w.Wait(`commands.some((c) => c.loop === true)`)
 	first := whole(t, rec, "video")[0].comes
 	w.Run(chromedp.KeyEvent("9"))

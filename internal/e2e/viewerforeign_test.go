@@ -92,7 +92,7 @@ func TestForeignServer(t *testing.T) {
 			if rec.Keys != "" {
 				w.SetFile("#keys", rec.Keys)
 			} else {
-				w.click("#plain")
+				w.Click("#plain")
 			}
 			w.State("playing")
 			w.Wait(`received("video").then((s) => s.framesDecoded > 20)`)
@@ -126,7 +126,7 @@ func TestForeignServer(t *testing.T) {
 func TestHiddenKeyFrames(t *testing.T) {
 	rec := corpus.Load(t, "sframe-vp8")
 	w := theatre(t, media(rec)...)
-	w.before(`
+	w.Before(`
 globalThis.told = [];
 const real = fetch;
 fetch = (url, options) => {

@@ -56,7 +56,7 @@ func TestPassphrase(t *testing.T) {
 	}
 	use("not the passphrase")
 	w.State("unauthenticated")
-	w.click("#unauthenticated")
+	w.Click("#unauthenticated")
 	w.State("wrong-key")
 	if got := pagetest.Value[string](w.Browser, `document.getElementById("passphrase").value`); got != "" {
 		t.Errorf("the passphrase %q stays in its field", got)
@@ -78,7 +78,7 @@ func TestNoFlag(t *testing.T) {
 	w.Wait(`document.getElementById("status").textContent.includes("not marked so")`)
 	w.SetFile("#keys", rec.Keys)
 	w.State("unauthenticated")
-	w.click("#unauthenticated")
+	w.Click("#unauthenticated")
 	w.State("playing")
 	w.Wait(`received("video").then((s) => s.framesDecoded > 100)`)
 	w.end()
@@ -91,7 +91,7 @@ func TestForgetKeys(t *testing.T) {
 	w.Open(w.mjr.url() + fragment(t, corpus.Load(t, "jitsi-vp8").Keys))
 	w.State("not-encrypted")
 	w.nothing()
-	w.click("#forget")
+	w.Click("#forget")
 	w.State("playing")
 	w.Wait(`received("video").then((s) => s.framesDecoded > 20)`)
 	w.genuine(rec)

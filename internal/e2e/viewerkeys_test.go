@@ -128,7 +128,7 @@ func TestUnauthenticated(t *testing.T) {
 	w.State("unauthenticated")
 	w.Wait(`mjrTrace.length > 100`)
 	w.nothing()
-	w.click("#unauthenticated")
+	w.Click("#unauthenticated")
 	w.State("playing")
 	w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
 	w.genuine(rec)

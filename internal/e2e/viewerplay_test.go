@@ -34,14 +34,14 @@ func TestWatch(t *testing.T) {
 			if c.name == "xor-vp8-noise" {
 				w.Open(w.mjr.url() + "#trace")
 				w.State("no-key")
-				w.click("#unauthenticated")
+				w.Click("#unauthenticated")
 				w.SetFile("#keys", rec.Keys)
 			} else {
 				w.Open(w.mjr.url() + fragment(t, rec.Keys))
 			}
 			w.State("playing")
-			w.click("#mute") // a gesture, so that sound may be heard
-			w.click("#mute")
+			w.Click("#mute") // a gesture, so that sound may be heard
+			w.Click("#mute")
 			if c.video && !c.decoding {
 				w.Wait(`/no picture/.test(document.getElementById("status").textContent)`)
 				w.State("playing")
@@ -116,7 +116,7 @@ func (w *watching) decodes(out int) {
 		if decoded >= 0.99*float64(out) {
 			return
 		}
-		w.click("#play")
+		w.Click("#play")
 		w.State("playing")
 		before = w.stat("video", "framesDecoded")
 		w.State("ended")

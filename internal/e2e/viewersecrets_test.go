@@ -46,8 +46,8 @@ func TestNoKeyInRequests(t *testing.T) {
 	w.State("wrong-key")
 	w.SetFile("#keys", rec.Keys)
 	w.State("playing")
-	w.click("#title") // or the button would first let the sound out
-	w.click("#play")
+	w.Click("#title") // or the button would first let the sound out
+	w.Click("#play")
 	w.State("paused")
 	w.Open("about:blank") // ends the session
 	until(t, "the session's end", func() bool {

@@ -43,7 +43,7 @@ func TestBypass(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rec := corpus.Load(t, name)
 			w := theatre(t, append([]string{"--loop"}, media(rec)...)...)
-			w.before(noTransform)
+			w.Before(noTransform)
 			w.Open(w.mjr.url() + fragment(t, rec.Keys))
 			w.State("playing")
 			w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
@@ -64,7 +64,7 @@ func TestBypassForGood(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			rec := corpus.Load(t, name)
 			w := theatre(t, append([]string{"--loop"}, media(rec)...)...)
-			w.before(noTransform + noStreams + noteStates)
+			w.Before(noTransform + noStreams + noteStates)
 			w.Open(w.mjr.url() + fragment(t, rec.Keys))
 			w.State("failed")
 			if got := w.says("status"); got != "Failed: this browser does not hand frames over to be decrypted." {

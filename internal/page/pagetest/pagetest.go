@@ -1,165 +1,102 @@
-// Package pagetest drives Chromium in tests of the pages.
+// Package pagetest drives browsers in tests of the pages: Chromium and Firefox.
 package pagetest
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/chromedp/cdproto/cdp"
-	cdplog "github.com/chromedp/cdproto/log"
-	cdppage "github.com/chromedp/cdproto/page"
-	"github.com/chromedp/cdproto/runtime"
-	"github.com/chromedp/chromedp"
-
-	"github.com/mjrkit/mjrkit/internal/corpus"
 )
 
 // Patience is how long a state is waited for. Machines that test are slow.
 const Patience = 90 * time.Second
 
-// Browser is one Chromium with a profile of its own, and a page in it.
+// Browser is a browser with a profile of its own, and a page in it. It has a
+// fake camera and a fake microphone, and may use loopback addresses for WebRTC.
 type Browser struct {
 	t    testing.TB
-	ctx  context.Context
 	pid  int
+	does driver
 	mu   sync.Mutex
 	said []string
 }
 
-// New starts Chromium, and ends it with the test. It has a fake camera and a
-// fake microphone, and may use loopback addresses for WebRTC. Flags are
-// Chromium's, as "name" or "name=value".
-func New(t testing.TB, flags ...string) *Browser {
-	t.Helper()
-	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(corpus.Tool(t, "chromium")),
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.NoSandbox, chromedp.NoFirstRun, chromedp.Headless, chromedp.DisableGPU,
-		chromedp.WindowSize(1000, 800),
-		chromedp.WSURLReadTimeout(Patience),
-	}
-	for _, f := range append([]string{
-		"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync",
-		"use-fake-device-for-media-stream", "use-fake-ui-for-media-stream",
-		"disable-features=WebRtcHideLocalIpsWithMdns", "allow-loopback-in-peer-connection",
-		"disable-dev-shm-usage", "disable-background-timer-throttling", "disable-renderer-backgrounding",
-	}, flags...) {
-		name, value, found := strings.Cut(f, "=")
-		if found {
-			options = append(options, chromedp.Flag(name, value))
-		} else {
-			options = append(options, chromedp.Flag(name, true))
-		}
-	}
-	allocator, end := chromedp.NewExecAllocator(context.Background(), options...)
-	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		chromedp.Cancel(ctx) // closes the browser in order, so that the profile can be removed
-		cancel()
-		end()
-	})
-	b := &Browser{t: t, ctx: ctx}
-	start := chromedp.Func(func(ctx context.Context, page *chromedp.Target) error {
-		_, err := cdp.Call(ctx, page, cdplog.Enable, cdp.Empty{})
-		return err
-	})
-	if _, err := chromedp.Run(ctx, start); err != nil {
-		t.Fatalf("chromium does not start: %v", err)
-	}
-	if err := chromedp.Listen(ctx, b.listen); err != nil {
-		t.Fatal(err)
-	}
-	b.pid = chromedp.FromContext(ctx).Browser.Process().Pid
-	return b
+// driver is what every browser does in its own way.
+type driver interface {
+	open(ctx context.Context, url string) error
+	before(ctx context.Context, script string) error
+	// evaluate waits for promises. Where there is no value it is nil or null.
+	evaluate(ctx context.Context, expression string) (json.RawMessage, error)
+	setFile(ctx context.Context, selector, path string) error
+	click(ctx context.Context, selector string) error
+	// press takes names of KeyboardEvent.key.
+	press(ctx context.Context, key string) error
+	screenshot(ctx context.Context) ([]byte, error)
+	downloads(ctx context.Context, dir string) error
 }
 
-// listen notes what the page complains of.
-func (b *Browser) listen(event any) {
-	var text string
-	switch e := event.(type) {
-	case *runtime.EventExceptionThrown:
-		text = "exception: " + e.ExceptionDetails.Text
-		if x := e.ExceptionDetails.Exception; x != nil {
-			text += " " + x.Description
-		}
-	case *cdplog.EventEntryAdded:
-		if e.Entry.Level != cdplog.EntryLevelError {
-			return
-		}
-		text = "log: " + e.Entry.Text + " " + e.Entry.URL
-	case *runtime.EventConsoleAPICalled:
-		if e.Type != runtime.ConsoleAPICalledTypeError && e.Type != runtime.ConsoleAPICalledTypeWarning {
-			return
-		}
-		text = "console:"
-		for _, a := range e.Args {
-			text += " " + string(a.Value) + a.Description
-		}
-	default:
-		return
-	}
+// say notes what the page complains of.
+func (b *Browser) say(text string) {
 	b.mu.Lock()
 	b.said = append(b.said, text)
 	b.mu.Unlock()
 }
 
 // Complaints are the errors and warnings of the page so far: of the console,
-// exceptions that nobody caught, requests that failed.
+// exceptions that nobody caught, and in Chromium requests that failed.
 func (b *Browser) Complaints() []string {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return append([]string(nil), b.said...)
 }
 
-// do does an action of chromedp, which must succeed in time.
-func do[T any](b *Browser, a chromedp.Action[T]) T {
+// do does what must succeed in time.
+func (b *Browser) do(f func(ctx context.Context) error) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, Patience)
+	ctx, cancel := context.WithTimeout(context.Background(), Patience)
 	defer cancel()
-	v, err := chromedp.Run(ctx, a)
-	if err != nil {
+	if err := f(ctx); err != nil {
 		b.t.Fatalf("%v; the page said %q", err, b.Complaints())
 	}
-	return v
-}
-
-// Run does steps of chromedp, which must succeed in time.
-func (b *Browser) Run(steps ...chromedp.Action[chromedp.Void]) {
-	b.t.Helper()
-	do(b, chromedp.Steps(steps...))
 }
 
 // Open loads a page.
 func (b *Browser) Open(url string) {
 	b.t.Helper()
-	b.Run(chromedp.Navigate(url))
+	b.do(func(ctx context.Context) error { return b.does.open(ctx, url) })
 }
 
 // Before has every page that is opened from now on run a script before its own.
 func (b *Browser) Before(script string) {
 	b.t.Helper()
-	do(b, chromedp.Func(func(ctx context.Context, page *chromedp.Target) error {
-		_, err := cdp.Call(ctx, page, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-		return err
-	}))
+	b.do(func(ctx context.Context) error { return b.does.before(ctx, script) })
 }
 
 // Eval evaluates an expression, and waits for it if it is a promise. It is not
 // bound by the page's content security policy.
 func (b *Browser) Eval(expression string) {
 	b.t.Helper()
-	Value[chromedp.Void](b, expression)
+	b.do(func(ctx context.Context) error {
+		_, err := b.does.evaluate(ctx, expression)
+		return err
+	})
 }
 
 // Value is Eval for those who want the value.
-func Value[T any](b *Browser, expression string) T {
+func Value[T any](b *Browser, expression string) (v T) {
 	b.t.Helper()
-	return do(b, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	b.do(func(ctx context.Context) error {
+		value, err := b.does.evaluate(ctx, expression)
+		if err != nil {
+			return err
+		}
+		return json.Unmarshal(value, &v)
+	})
+	return v
 }
 
 // Wait waits until an expression is true.
@@ -168,7 +105,7 @@ func (b *Browser) Wait(expression string) {
 	late := time.After(Patience)
 	again := time.NewTicker(50 * time.Millisecond)
 	defer again.Stop()
-	for !Value[bool](b, "!!("+expression+")") {
+	for !Value[bool](b, "(async () => !!(await ("+expression+")))()") {
 		select {
 		case <-again.C:
 		case <-late:
@@ -187,17 +124,36 @@ func (b *Browser) State(state string) {
 // SetFile chooses a file in an <input type="file">.
 func (b *Browser) SetFile(selector, path string) {
 	b.t.Helper()
-	b.Run(chromedp.SetUploadFiles(selector, []string{path}))
+	b.do(func(ctx context.Context) error { return b.does.setFile(ctx, selector, path) })
+}
+
+// Click does what a user's click does.
+func (b *Browser) Click(selector string) {
+	b.t.Helper()
+	b.do(func(ctx context.Context) error { return b.does.click(ctx, selector) })
+}
+
+// Press presses a key: a character, or a name of KeyboardEvent.key.
+func (b *Browser) Press(key string) {
+	b.t.Helper()
+	b.do(func(ctx context.Context) error { return b.does.press(ctx, key) })
 }
 
 // Screenshot is the page as PNG, all of it.
-func (b *Browser) Screenshot() []byte {
+func (b *Browser) Screenshot() (png []byte) {
 	b.t.Helper()
-	return do(b, chromedp.FullScreenshot(100))
+	b.do(func(ctx context.Context) (err error) {
+		png, err = b.does.screenshot(ctx)
+		return err
+	})
+	return png
 }
 
-// Context is for actions of chromedp that are not here.
-func (b *Browser) Context() context.Context { return b.ctx }
+// Downloads has files that the page saves go to a folder.
+func (b *Browser) Downloads(dir string) {
+	b.t.Helper()
+	b.do(func(ctx context.Context) error { return b.does.downloads(ctx, dir) })
+}
 
 // PIDs are the browser's process and all below it: renderers among them.
 func (b *Browser) PIDs() []int {
