@@ -129,14 +129,17 @@ func (e *Engine) begin() error {
 }
 
 func (e *Engine) newPeer(m *webrtc.MediaEngine, r *interceptor.Registry) (*Peer, error) {
-	api := webrtc.NewAPI(webrtc.WithSettingEngine(e.settings), webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r))
+	p := &Peer{engine: e, connected: make(chan struct{}), done: make(chan struct{})}
+	settings := e.settings
+	settings.BufferFactory = (&streams{peer: p}).buffer
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(r))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{
 		ICEServers: e.config.iceServers(), BundlePolicy: webrtc.BundlePolicyMaxBundle,
 	})
 	if err != nil {
 		return nil, err
 	}
-	p := &Peer{engine: e, pc: pc, connected: make(chan struct{}), done: make(chan struct{})}
+	p.pc = pc
 	e.mu.Lock()
 	e.peers[p] = struct{}{}
 	e.mu.Unlock()
@@ -170,6 +173,10 @@ func (e *Engine) describePeer(m *webrtc.MediaEngine, r *interceptor.Registry, de
 // answer answers an offer.
 func (p *Peer) answer(ctx context.Context, offer string) (string, error) {
 	p.heard(offer)
+	offer, err := withoutData(offer)
+	if err != nil {
+		return "", err
+	}
 	if err := p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
 		return "", fmt.Errorf("%w: %v", ErrOffer, err)
 	}

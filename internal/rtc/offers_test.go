@@ -2,6 +2,7 @@ package rtc
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -21,6 +22,10 @@ func TestOffers(t *testing.T) {
 	}
 	other := strings.NewReplacer("a=mid:1", "a=mid:2", "BUNDLE 0 1", "BUNDLE 0 1 2").Replace(video)
 	second := regexp.MustCompile(`(?m)^a=(ssrc|rid|simulcast|msid).*\r\n`).ReplaceAllString(other, "")
+	var layers []string
+	for i := range 300 {
+		layers = append(layers, fmt.Sprintf("a=rid:layer%d send\r\n", i))
+	}
 	for _, c := range []struct {
 		name, offer string
 		want        error
@@ -34,6 +39,8 @@ func TestOffers(t *testing.T) {
 		{"a candidate over TCP", publish + "a=candidate:1 1 tcp 1518280447 192.0.2.1 9 typ host tcptype active\r\n", nil},
 		{"as many candidates as a machine has", publish + strings.Repeat(candidate("192.0.2.1"), 40), nil},
 		{"candidates to aim at others", publish + strings.Repeat(candidate("192.0.2.1"), 1000), ErrOffer},
+		{"three hundred layers", publish + strings.Join(layers, ""), ErrOffer},
+		{"more sources than can be told apart", publish + strings.Repeat("a=ssrc:1 cname:a\r\n", 200), ErrOffer},
 		{"empty", "", ErrOffer},
 		{"HTML", "<!doctype html>", ErrOffer},
 		{"no media lines", head, ErrOffer},

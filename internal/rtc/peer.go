@@ -67,14 +67,16 @@ func (p *Peer) close() {
 }
 
 // end ends the session, before close waits. The first to end it tells why.
-func (p *Peer) end(err error) {
+func (p *Peer) end(err error) (first bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {
 	case <-p.done:
+		return false
 	default:
 		p.err = err
 		close(p.done)
+		return true
 	}
 }
 

@@ -15,6 +15,11 @@ const (
 	maxLines = 32
 	// maxCandidates of a session: to each one is sent, whoever it may be.
 	maxCandidates = 200
+	// maxLayers of a media line, each one a recording: browsers have three.
+	maxLayers = 8
+	// maxSources is how many lines about SSRCs a media line may have: a browser
+	// has four for each of six. Pion compares every one with every other.
+	maxSources = 128
 )
 
 // line is one media line (m=) of a session description, as far as it matters
@@ -56,10 +61,19 @@ func lines(text string) ([]line, error) {
 	candidates := 0
 	for i, m := range d.MediaDescriptions {
 		all = append(all, readLine(i, m))
+		layers, sources := 0, 0
 		for _, a := range m.Attributes {
-			if a.Key == "candidate" {
+			switch a.Key {
+			case "candidate":
 				candidates++
+			case "rid":
+				layers++
+			case "ssrc", "ssrc-group":
+				sources++
 			}
+		}
+		if layers > maxLayers || sources > maxSources {
+			return nil, fmt.Errorf("%w: %d layers and %d lines about sources are too many in one media line", ErrOffer, layers, sources)
 		}
 	}
 	if candidates > maxCandidates {

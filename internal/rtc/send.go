@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/pion/interceptor"
@@ -69,6 +70,9 @@ func (p *Peer) Answer(answer string) (err error) {
 	answered, err := lines(answer)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(answered, func(l line) bool { return l.kind == application }) {
+		return fmt.Errorf("%w: an answer with data channels, which were not offered", ErrOffer)
 	}
 	p.heard(answer)
 	// A line that is refused has no codecs, which Pion takes for an error.
