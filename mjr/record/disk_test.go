@@ -174,6 +174,41 @@ func TestSlowDisk(t *testing.T) {
 	})
 }
 
+// sluggishDisk takes a second for each Write, and notes when they begin.
+type sluggishDisk struct {
+	record.Disk
+	began *[]time.Time
+}
+
+func (d sluggishDisk) Write(b []byte) (int, error) {
+	*d.began = append(*d.began, time.Now())
+	time.Sleep(time.Second)
+	return d.Disk.Write(b)
+}
+
+// TestSluggishDisk: what came while the disk was busy has waited long enough,
+// and goes out as soon as the disk is free.
+func TestSluggishDisk(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRecorder(t, record.Options{Name: filepath.Join(t.TempDir(), "call")})
+		var began []time.Time
+		r.SetCreate(func(path string) (record.Disk, error) {
+			d, err := record.CreateFile(path)
+			return sluggishDisk{d, &began}, err
+		})
+		f := open(t, r, audio)
+		begin := time.Now()
+		write(t, f, rtp(1, 1, 40), begin)
+		time.Sleep(500 * time.Millisecond) // the clock is the test's own
+		write(t, f, rtp(2, 2, 40), time.Now())
+		time.Sleep(3 * time.Second)
+		closeAll(t, r)
+		if len(began) != 2 || began[0].Sub(begin) > 500*time.Millisecond || began[1] != began[0].Add(time.Second) {
+			t.Errorf("packets came at %v and half a second later, and were written at %v", begin, began)
+		}
+	})
+}
+
 func TestFolderThatCannotBeWritten(t *testing.T) {
 	r := newRecorder(t, record.Options{Name: filepath.Join(t.TempDir(), "call")})
 	r.SetCreate(func(path string) (record.Disk, error) {

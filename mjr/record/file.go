@@ -17,14 +17,15 @@ type File struct {
 	stem   string
 	opened time.Time
 
-	mu    sync.Mutex // of what follows
-	seen  sequences
-	n     counts
-	queue queue
-	pairs []pair // the first sender report, and the last
-	paths []string
-	ended bool
-	err   error // what ended the file before its time
+	mu     sync.Mutex // of what follows
+	seen   sequences
+	n      counts
+	queue  queue
+	oldest time.Time // when the first packet in the queue was put there
+	pairs  []pair    // the first sender report, and the last
+	paths  []string
+	ended  bool
+	err    error // what ended the file before its time
 
 	wake, full, closing chan struct{}
 	done                chan struct{}
@@ -86,6 +87,7 @@ func (f *File) write(packet []byte, at time.Time, wait bool) error {
 	}
 	f.queue.put(packet, since)
 	if idle {
+		f.oldest = time.Now() // at may be that of a capture
 		signal(f.wake)
 	}
 	return nil

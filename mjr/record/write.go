@@ -6,7 +6,8 @@ import (
 )
 
 // flushEvery is how long packets wait in memory, at most, if the disk is not
-// busy: a crash must not cost more than a second.
+// busy: a crash must not cost more than a second. It counts from when the
+// oldest of them came: while the disk was busy, others have waited already.
 const flushEvery = 250 * time.Millisecond
 
 // output is what the writing goroutine of a File has for itself.
@@ -29,7 +30,9 @@ func (f *File) run() {
 			open = false
 			continue
 		}
-		timer.Reset(flushEvery)
+		f.mu.Lock()
+		timer.Reset(time.Until(f.oldest.Add(flushEvery)))
+		f.mu.Unlock()
 		select {
 		case <-timer.C:
 		case <-f.full:
