@@ -154,7 +154,7 @@ func abs(n int32) int32 { return max(n, -n) }
 
 // TestKeyboard presses every key that the page knows.
 func TestKeyboard(t *testing.T) {
-	w, _ := film(t)
+	w, _ := film(t, "--loop") // no slow machine comes to its end
 	press := func(key string) {
 		t.Helper()
 		w.Run(chromedp.KeyEvent(key))

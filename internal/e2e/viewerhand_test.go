@@ -101,7 +101,7 @@ func TestForgetKeys(t *testing.T) {
 // TestQuickKeys: two steps forward are two, also before the server has answered
 // the first.
 func TestQuickKeys(t *testing.T) {
-	w, _ := film(t)
+	w, _ := film(t, "--loop") // no slow machine comes to its end
 	w.Run(chromedp.KeyEvent("k"))
 	w.State("paused")
 	w.Run(chromedp.KeyEvent("0"), chromedp.KeyEvent(kb.ArrowRight), chromedp.KeyEvent(kb.ArrowRight))
