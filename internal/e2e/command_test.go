@@ -64,11 +64,17 @@ type command struct {
 	more   chan struct{}
 }
 
-// start runs mjr with --json among its arguments, in a process group of its
-// own. The test's end kills it, if it has not ended.
+// start runs mjr with --json among its arguments.
 func start(t testing.TB, args ...string) *command {
 	t.Helper()
-	c := &command{t: t, cmd: exec.Command(binary(t), args...), done: make(chan struct{}), more: make(chan struct{}, 1)}
+	return run(t, exec.Command(binary(t), args...))
+}
+
+// run runs a program that prints JSON, in a process group of its own. The
+// test's end kills it, if it has not ended.
+func run(t testing.TB, cmd *exec.Cmd) *command {
+	t.Helper()
+	c := &command{t: t, cmd: cmd, done: make(chan struct{}), more: make(chan struct{}, 1)}
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	stdout, err := c.cmd.StdoutPipe()
 	if err != nil {
@@ -148,9 +154,9 @@ func (c *command) event(kind string, v any) {
 		select {
 		case <-c.more:
 		case <-c.done:
-			c.t.Fatalf("mjr ended before it said %q: %v\n%s", kind, c.err, strings.Join(c.said(), "\n"))
+			c.t.Fatalf("%s ended before it said %q: %v\n%s", filepath.Base(c.cmd.Path), kind, c.err, strings.Join(c.said(), "\n"))
 		case <-late:
-			c.t.Fatalf("mjr never said %q\n%s", kind, strings.Join(c.said(), "\n"))
+			c.t.Fatalf("%s never said %q\n%s", filepath.Base(c.cmd.Path), kind, strings.Join(c.said(), "\n"))
 		}
 	}
 }
@@ -177,7 +183,7 @@ func (c *command) wait() int {
 	select {
 	case <-c.done:
 	case <-time.After(pagetest.Patience):
-		c.t.Fatal("mjr does not end")
+		c.t.Fatalf("%s does not end", filepath.Base(c.cmd.Path))
 	}
 	return c.cmd.ProcessState.ExitCode()
 }
