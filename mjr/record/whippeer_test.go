@@ -144,6 +144,11 @@ func newGuest(s *studio) *guest {
 	if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}, webrtc.RTPCodecTypeAudio); err != nil {
 		s.t.Fatal(err)
 	}
+	return newGuestWith(s, m)
+}
+
+func newGuestWith(s *studio, m *webrtc.MediaEngine) *guest {
+	s.t.Helper()
 	socket, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		s.t.Fatal(err)
