@@ -136,17 +136,21 @@ func (u *UDP) listens(addr netip.AddrPort) bool {
 	return false
 }
 
-// What the kernel has is recorded after the end: until nothing came for a
-// while, or it was too long.
+// What the kernel has is recorded after the end, until nothing came for a
+// while. A sender that goes on does not hold the end up: after drainMost it is
+// when the kernel has nothing, or has given more packets than its buffer held
+// at the end. It counts at least 512 bytes for each, in a buffer that it makes
+// twice as large as was asked for.
 const (
-	drainIdle = 20 * time.Millisecond
-	drainMost = 500 * time.Millisecond
+	drainIdle    = 20 * time.Millisecond
+	drainMost    = 500 * time.Millisecond
+	drainPackets = 2 * receiveBuffer / 512
 )
 
 // receive reads the socket until ctx is done, or until no file takes more.
 func (s *socket) receive(ctx context.Context) error {
 	defer s.conn.Close()
-	var end atomic.Int64 // when to stop in any case; 0 is not yet
+	var end atomic.Int64 // when to stop for lack of packets; 0 is not yet
 	stop := context.AfterFunc(ctx, func() {
 		end.Store(time.Now().Add(drainMost).UnixNano())
 		s.conn.SetReadDeadline(time.Now().Add(drainIdle))
@@ -154,23 +158,30 @@ func (s *socket) receive(ctx context.Context) error {
 	defer stop()
 	// A packet that is longer is refused in any case.
 	buf, control := make([]byte, 2048), make([]byte, controlSize)
-	for {
+	for left := drainPackets; left > 0; {
 		n, m, _, _, err := s.conn.ReadMsgUDPAddrPort(buf, control)
 		most := end.Load()
-		if err != nil && most > 0 && isTimeout(err) {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("receive at %v: %w", s.local(), err)
-		}
 		at := time.Now()
-		if !s.take(buf[:n], control[:m], at) || most > 0 && at.UnixNano() > most {
+		switch {
+		case err == nil:
+			if !s.take(buf[:n], control[:m], at) {
+				return nil
+			}
+		case most == 0 || !isTimeout(err):
+			return fmt.Errorf("receive at %v: %w", s.local(), err)
+		case !pending(s.conn): // a deadline that passed before the read hides what there is
 			return nil
 		}
-		if most > 0 {
-			s.conn.SetReadDeadline(at.Add(drainIdle))
+		if most == 0 {
+			continue
 		}
+		if at.UnixNano() > most && !pending(s.conn) {
+			return nil
+		}
+		left--
+		s.conn.SetReadDeadline(time.Now().Add(drainIdle))
 	}
+	return nil
 }
 
 // take gives a datagram to the file that wants it; false if there is none left
