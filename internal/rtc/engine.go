@@ -39,7 +39,7 @@ type Engine struct {
 	mux      ice.UDPMux
 
 	gatherFor time.Duration
-	silent    sync.Once // a server has not answered, and it was told
+	silent    sync.Once // a server has not answered, or relays nothing, and it was told
 
 	mu     sync.Mutex
 	closed bool
@@ -196,5 +196,7 @@ func (p *Peer) describe(ctx context.Context, d webrtc.SessionDescription) (strin
 	if err := p.engine.gather(ctx, gathered); err != nil {
 		return "", err
 	}
-	return p.pc.LocalDescription().SDP, nil
+	sdp := p.pc.LocalDescription().SDP
+	p.engine.relayed(sdp)
+	return sdp, nil
 }

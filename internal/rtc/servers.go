@@ -3,6 +3,7 @@ package rtc
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,12 +26,10 @@ func (s ICEServer) GoString() string { return s.String() }
 // check tells what Pion would, but only to the first who calls.
 func (s ICEServer) check() error {
 	for _, text := range s.URLs {
-		u, err := stun.ParseURI(text)
-		if err != nil {
+		if _, err := stun.ParseURI(text); err != nil {
 			return fmt.Errorf("server %q: %w", text, err)
 		}
-		relays := u.Scheme == stun.SchemeTypeTURN || u.Scheme == stun.SchemeTypeTURNS
-		if relays && (s.Username == "" || s.Credential == "") {
+		if relays(text) && (s.Username == "" || s.Credential == "") {
 			return fmt.Errorf("server %q: a TURN server needs a username and a credential", text)
 		}
 	}
@@ -51,6 +50,29 @@ func (c Config) iceServers() []webrtc.ICEServer {
 
 // gatherFor is how long servers have to answer: whoever calls waits for it.
 const gatherFor = 3 * time.Second
+
+// relays reports whether a URL is a TURN server's.
+func relays(url string) bool {
+	u, err := stun.ParseURI(url)
+	return err == nil && (u.Scheme == stun.SchemeTypeTURN || u.Scheme == stun.SchemeTypeTURNS)
+}
+
+// relayed warns, once, of TURN servers none of which relays: to Pion that is
+// nothing to speak of, and whoever needs a relay would look for it elsewhere.
+func (e *Engine) relayed(sdp string) {
+	var idle []ICEServer
+	for _, s := range e.config.Servers {
+		if slices.ContainsFunc(s.URLs, relays) {
+			idle = append(idle, s)
+		}
+	}
+	if len(idle) == 0 || strings.Contains(sdp, " typ relay") {
+		return
+	}
+	e.silent.Do(func() {
+		e.config.warn("no TURN server relays: %v cannot be reached, or does not take its username and credential", idle)
+	})
+}
 
 // gather waits for all candidates, or for those that servers are quick to give.
 func (e *Engine) gather(ctx context.Context, all <-chan struct{}) error {

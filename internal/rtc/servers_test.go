@@ -137,6 +137,46 @@ func TestSilentServer(t *testing.T) {
 	}
 }
 
+// A TURN server that does not relay is told of, once and without its secret;
+// one that does, and a STUN server, are not.
+func TestNoRelay(t *testing.T) {
+	udp, _ := relaying(t, "user", "secret")
+	for _, c := range []struct {
+		name, url, credential string
+		warns                 bool
+	}{
+		{"a wrong credential", "turn:" + udp.String(), "wr0ng", true},
+		{"the right one", "turn:" + udp.String(), "secret", false},
+		{"STUN", "stun:" + udp.String(), "wr0ng", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			told := make(chan string, 10)
+			e, err := NewEngine(Config{Loopback: true, Warn: func(text string) { told <- text }, Servers: []ICEServer{
+				{URLs: []string{c.url}, Username: "user", Credential: c.credential},
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer e.Close()
+			e.gatherFor = patience
+			for range 2 {
+				if _, _, err := e.Receive(t.Context(), only(chromium(t, "publish"), ""), ReceiveOptions{Track: func(*InTrack) {}}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if len(told) != map[bool]int{true: 1}[c.warns] {
+				t.Fatalf("warned %d times", len(told))
+			}
+			if !c.warns {
+				return
+			}
+			if text := <-told; !strings.Contains(text, udp.String()) || strings.Contains(text, c.credential) || strings.Contains(text, "user ") {
+				t.Errorf("warned %q", text)
+			}
+		})
+	}
+}
+
 func TestBadConfig(t *testing.T) {
 	for _, c := range []struct {
 		name   string
