@@ -98,3 +98,19 @@ func TestHostileFilesTakeLinearTime(t *testing.T) {
 		}
 	}
 }
+
+// TestMessageInsidePacket: where the header is lost, what lies in a packet can
+// look like a frame that is too short for RTP.
+func TestMessageInsidePacket(t *testing.T) {
+	const short = 9
+	packet := append(rtp(2, 40), frame(2, make([]byte, short))...)
+	head := "MJR00002\x00\x05?????"
+	file := []byte(head)
+	for i, body := range [][]byte{rtp(1, 40), packet, rtp(3, 40)} {
+		file = append(file, frame(uint32(i), body)...)
+	}
+	got, report := read(t, file)
+	if len(got) != 3 || !bytes.Equal(got[1].Data, packet) || report.Skipped != int64(len(head)) {
+		t.Errorf("%d packets, %+v", len(got), report)
+	}
+}

@@ -63,5 +63,6 @@ func (r *Reader) succeeds(before, frame []byte) bool {
 	if r.kind == Data {
 		return wallClock(a) <= wallClock(b)
 	}
-	return rtpFits(a, len(a)) && ssrc(a) == ssrc(b) && sequence(a) != sequence(b)
+	// Where the header is lost either can be a message, and too short for RTP.
+	return rtpFits(a, len(a)) && rtpFits(b, len(b)) && ssrc(a) == ssrc(b) && sequence(a) != sequence(b)
 }
