@@ -70,6 +70,14 @@ test("words tell apart what a state alone does not", () => {
   assert.match(at([{ unverified: 10 }]).text, /Nobody can tell/);
 });
 
+test("what the browser has no decoder for is said to be missing", () => {
+  const undecodable = [{ kind: "video", codec: "H.264" }];
+  assert.equal(at([{ opened: 1 }], { undecodable }).state, "playing");
+  assert.equal(at([{ opened: 1 }], { undecodable }).text, "Playing without the picture: this browser has no decoder for H.264.");
+  assert.match(at([{ opened: 1 }], { undecodable, silenced: true }).text, /decoder for H\.264\. Browsers want a click/);
+  assert.equal(at([{ opened: 1 }], { undecodable, paused: true }).state, "paused");
+});
+
 test("sound that the browser keeps back is said to be, and nothing else is", () => {
   assert.match(at([{ opened: 1 }], { silenced: true }).text, /without sound/);
   assert.doesNotMatch(at([{ opened: 1 }]).text, /without sound/);

@@ -11,11 +11,12 @@ const sure = 10;
 //   hasKeys      whether there are keys
 //   connected    whether media can come
 //   frames       Frames
+//   undecodable  tracks that the browser has no decoder for: [{ kind, codec }]
 //   at           the time, in ms
 //   paused, ended   what the player says
 //   silenced     whether the browser wants a gesture before it lets sound out
 export function judge(facts) {
-  const { secure, failure, encrypted, hasKeys, connected, paused, ended } = facts;
+  const { secure, failure, encrypted, hasKeys, connected, paused, ended, undecodable = [] } = facts;
   if (!secure) return say("insecure-context");
   if (failure) return say("failed", `Failed: ${failure.replace(/\.$/, "")}.`);
   if (encrypted && !hasKeys) return say("no-key");
@@ -29,6 +30,7 @@ export function judge(facts) {
   if (paused) return say("paused");
   if (!facts.frames.shown) return say("connecting");
   if (blind) return say("playing", facts.silenced ? `${unseen} ${press}` : unseen);
+  if (undecodable.length > 0) return say("playing", facts.silenced ? `${lacks(undecodable)} ${press}` : lacks(undecodable));
   if (facts.silenced) return say("playing", `Playing without sound. ${press}`);
   return say("playing", facts.frames.tracks.some((t) => t.total.unverified > 0) ? unproved : undefined);
 }
@@ -61,6 +63,9 @@ function names(tracks) {
   return [...new Set(all)].join(" and the ");
 }
 
+// lacks says why there is no picture, or no sound: the browser is the reason.
+const lacks = (tracks) => `Playing without the ${names(tracks)}: this browser has no decoder for ${[...new Set(tracks.map(({ codec }) => codec))].join(" and ")}.`;
+
 // partly says it where something else of the recording opens.
 const partly = {
   unauthenticated: (what) => `The ${what} is encrypted by a scheme that cannot tell what is genuine from what is forged. Tick the box below to have it all the same.`,
@@ -73,6 +78,9 @@ const press = "Browsers want a click before they let a page be heard: press “P
 const unseen = "Playing, but the browser shows no picture: the encryption hides from it where one starts. “mjr convert” with the same keys makes a file that plays.";
 const hidden = "Nothing of the picture can be decoded: the recording is probably encrypted, though it was not marked so. Choose the key file.";
 const noise = "What these keys make of the recording is no picture: probably they are the wrong ones. Choose another key file, or type another passphrase.";
+
+// wanting are the states in which other keys would help.
+export const wanting = ["no-key", "wrong-key", "not-encrypted", "unauthenticated"];
 
 // words say a state to people.
 export const words = {

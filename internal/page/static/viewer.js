@@ -4,6 +4,7 @@ import { clock, places, readFragment } from "./viewer-address.js";
 import { Connection } from "./viewer-connection.js";
 import { Controls } from "./viewer-controls.js";
 import { Frames } from "./viewer-frames.js";
+import { KeyFrames } from "./viewer-keyframes.js";
 import { Keyring } from "./viewer-keys.js";
 import * as listing from "./viewer-list.js";
 import { Opener } from "./viewer-opener.js";
@@ -11,7 +12,7 @@ import * as panel from "./viewer-panel.js";
 import { about, notes } from "./viewer-recording.js";
 import { Refused, Server } from "./viewer-server.js";
 import { Stage } from "./viewer-stage.js";
-import { judge } from "./viewer-state.js";
+import { judge, wanting } from "./viewer-state.js";
 import { draw } from "./viewer-timeline.js";
 
 const $ = (id) => document.getElementById(id);
@@ -23,6 +24,7 @@ const stage = new Stage($("stage"), () => controls.blocked());
 const controls = new Controls((command) => server.player(command), stage);
 const keyring = new Keyring(useKeys);
 const frames = new Frames();
+const keyFrames = new KeyFrames((key_frame) => server.hasPlayer && server.player({ key_frame }).catch(() => {}), restart);
 let server = null;
 let opener = null; // the worker
 let connection = null;
@@ -46,8 +48,8 @@ function takeFragment(text) {
 // one that may use keys.
 function startOpener() {
   opener = new Opener({
-    counted: (track, { received }) => { if (received > 0) connection?.saw(track); },
-    keyFrame: sawKeyFrame,
+    counted: (track, { received, opened }) => { if (received > 0) connection?.saw(track); if (opened > 0) keyFrames.opened(track); },
+    keyFrame: (track, rtpTimestamp) => keyFrames.saw(track, rtpTimestamp),
     keys: (warnings) => { if (keyring.has) keyring.taken(warnings); },
     problem: (message) => keyring.say(`There is a problem: ${message}.`),
     failed: fail,
@@ -63,7 +65,7 @@ function useKeys(keys) {
   frames.rekey(performance.now());
   if (waits()) disconnect();
   else if (recording && !connection) connect();
-  else if (unseen && begin !== null) controls.seek(begin);
+  else if (unseen && restart()) keyFrames.sought();
   show();
 }
 
@@ -72,11 +74,10 @@ function waits() {
   return Boolean(recording?.encrypted) && !keyring.has;
 }
 
-// sawKeyFrame tells the server where a picture can start, where it cannot see
-// that itself: then it can seek there.
-function sawKeyFrame(track, rtpTimestamp) {
-  if (recording?.tracks[track]?.key_frames_visible !== false || !server.hasPlayer) return;
-  server.player({ key_frame: { track, rtp_timestamp: rtpTimestamp >>> 0 } }).catch(() => {});
+// restart goes back to where the player began. It tells whether it could.
+function restart() {
+  if (begin !== null) controls.seek(begin);
+  return begin !== null;
 }
 
 // show says which state the page is in.
@@ -86,7 +87,7 @@ function show() {
   const { state, text: told } = judge({
     secure: isSecureContext, failure, encrypted: recording?.encrypted, hasKeys: keyring.has,
     connected: Boolean(connection?.connected), frames, at: performance.now(),
-    paused: player?.paused, ended: player?.ended, silenced: controls.silenced,
+    paused: player?.paused, ended: player?.ended, silenced: controls.silenced, undecodable: recording?.undecodable,
   });
   const text = state === "connecting" && prompt ? prompt : told;
   if ($("status").dataset.state === state && $("status").textContent === text) return;
@@ -99,9 +100,6 @@ function show() {
     $("keyring").open = opened = false;
   }
 }
-
-// wanting are the states in which other keys would help.
-const wanting = ["no-key", "wrong-key", "not-encrypted", "unauthenticated"];
 
 function fail(error) {
   failure = error.message;
@@ -151,6 +149,7 @@ async function connect(from = null) {
   opener.begin(recording.tracks);
   stats = [];
   begin = null;
+  keyFrames.begin(recording.tracks);
   frames.reset();
   failure = "";
   unanswered = 0;
