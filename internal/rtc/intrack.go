@@ -40,7 +40,11 @@ func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *we
 	t := &InTrack{peer: p, track: track, receiver: receiver, Kind: track.Kind().String(), RID: track.RID()}
 	l := t.find(answered)
 	if l == nil {
-		p.engine.config.warn("a stream of %s is left out: it is of no media line", t.Kind)
+		p.stray.Do(func() { p.engine.config.warn("a stream of %s is left out: it is of no media line", t.Kind) })
+		return
+	}
+	if !p.take(l, t.RID) {
+		p.stray.Do(func() { p.engine.config.warn("a stream of %s is left out: there is one of its layer", t.Kind) })
 		return
 	}
 	if !t.begin(l) {
@@ -55,6 +59,28 @@ func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *we
 		p.start(func() { p.every(awakenEvery, t.awaken) })
 	}
 	o.Track(t)
+}
+
+// take takes the place of a layer, or of all of a line, for the stream that
+// comes first: Pion has one reader for all that say they are of it.
+func (p *Peer) take(l *line, rid string) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := layer{l.index, rid}
+	if p.layers[at] {
+		return false
+	}
+	if p.layers == nil {
+		p.layers = make(map[layer]bool)
+	}
+	p.layers[at] = true
+	return true
+}
+
+// layer is one of a media line; a line without any has one, without a name.
+type layer struct {
+	index int
+	rid   string
 }
 
 // find finds the media line of the track. What its sender has not announced by

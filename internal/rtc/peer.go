@@ -26,9 +26,11 @@ type Peer struct {
 	once       sync.Once
 	connected  chan struct{}
 	mu         sync.Mutex
-	done       chan struct{} // closed with mu
-	err        error         // before done is closed
-	candidates int           // of the other side
+	done       chan struct{}  // closed with mu
+	err        error          // before done is closed
+	candidates int            // of the other side
+	layers     map[layer]bool // that come
+	stray      sync.Once      // a stream was left out, and it was told
 	closing    sync.Once
 	running    sync.WaitGroup // what the peer has started
 }

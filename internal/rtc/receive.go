@@ -8,6 +8,7 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
@@ -135,14 +136,14 @@ func receiver(byMID bool) (*webrtc.MediaEngine, *interceptor.Registry, error) {
 		}
 	}
 	// Sending feedback about all packets (TWCC) lets browsers raise their bitrate.
-	if err := webrtc.ConfigureTWCCSender(m, r); err != nil {
+	if err := webrtc.ConfigureTWCCSenderWithOptions(m, r, twcc.WithLoggerFactory(quiet{})); err != nil {
 		return nil, nil, err
 	}
-	generator, err := nack.NewGeneratorInterceptor()
+	generator, err := nack.NewGeneratorInterceptor(nack.WithGeneratorLoggerFactory(quiet{}))
 	if err != nil {
 		return nil, nil, err
 	}
-	reports, err := report.NewReceiverInterceptor()
+	reports, err := report.NewReceiverInterceptor(report.WithReceiverLoggerFactory(quiet{}))
 	if err != nil {
 		return nil, nil, err
 	}
