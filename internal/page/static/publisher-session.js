@@ -6,6 +6,7 @@
 // of every track. From then on, frames that the browser says it sent and the
 // worker did not seal end the publication, as does any error of the worker.
 
+import { noWay } from "./noway.js";
 import { wantCodec, wantExtensions, wantRepair } from "./publisher-sdp.js";
 
 const within = { worker: 5_000, gathering: 2_000, connection: 20_000, sealing: 10_000, match: 3_000, goodbye: 2_000 };
@@ -40,7 +41,7 @@ export class Session {
       this.#connect(stream, codec, Boolean(encryption), iceServers);
       if (encryption) await this.#until(() => this.#tracks.every(({ counts }) => counts), within.worker, "the worker that seals did not take the tracks");
       await this.#negotiate(Boolean(encryption));
-      await this.#until(() => this.#pc.connectionState === "connected", within.connection, "no connection to the recorder: no media can reach it");
+      await this.#until(() => this.#pc.connectionState === "connected", within.connection, () => noWay(this.#pc, "recorder"));
       if (!encryption) return this.#alive();
       this.#timer = setInterval(() => this.#watch().catch((e) => this.#end(e)), 500);
       await this.#until(() => this.#tracks.every(({ counts }) => counts.sealed > 0), within.sealing, "nothing was sealed");
@@ -93,8 +94,10 @@ export class Session {
     }
     const pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle", encodedInsertableStreams: encrypting && !scripted });
     this.#pc = pc;
+    let stood = false;
     pc.onconnectionstatechange = () => {
-      if (pc.connectionState === "failed") this.#end(new Error("the connection to the recorder was lost"));
+      stood ||= pc.connectionState === "connected";
+      if (pc.connectionState === "failed") this.#end(new Error(stood ? "the connection to the recorder was lost" : noWay(pc, "recorder")));
       this.#changed();
     };
     // The preview goes on with the stream's own tracks.
@@ -168,7 +171,7 @@ export class Session {
     while (this.#alive() && !condition()) {
       const left = deadline - performance.now();
       if (left <= 0) {
-        if (complaint) throw new Error(complaint);
+        if (complaint) throw new Error(typeof complaint === "function" ? complaint() : complaint);
         return;
       }
       await new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // One connection to the server, with a worker between what comes and the
 // decoder. The worker lasts longer than a connection, and has the keys.
 
+import { noWay } from "./noway.js";
 import { wantSound } from "./viewer-sdp.js";
 
 // watched is how long packets may come of which no frame reaches the worker, in
@@ -35,8 +36,10 @@ export class Connection {
     if (this.#over) return;
     const pc = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle", encodedInsertableStreams: streams });
     this.#pc = pc;
+    let stood = false;
     pc.onconnectionstatechange = () => {
-      if (pc.connectionState === "failed") this.#fail(new Error("the connection to the server was lost"));
+      stood ||= pc.connectionState === "connected";
+      if (pc.connectionState === "failed") this.#fail(new Error(stood ? "the connection to the server was lost" : noWay(pc, "server")));
       this.#options.changed();
     };
     pc.ontrack = ({ track, transceiver }) => {

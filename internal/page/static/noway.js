@@ -1,0 +1,21 @@
+// Why no connection was made, as far as the descriptions tell.
+
+// noWay says it of a peer connection that never stood; server is what the
+// other side is to people. Firefox leaves its own machine out: it uses no
+// loopback address itself, and then sends to none.
+export function noWay(pc, server) {
+  const here = addresses(pc.localDescription), there = addresses(pc.remoteDescription);
+  if (there.length > 0 && there.every(isLoopback) && !here.some(isLoopback)) {
+    return `no way to the ${server} was found: it is there for this machine alone, and the browser may keep from such addresses (Firefox does until media.peerconnection.ice.loopback is true in about:config)`;
+  }
+  return `no connection to the ${server}: no media can reach it`;
+}
+
+// addresses are those of the candidates (RFC 8839, section 5.1).
+function addresses(description) {
+  return [...(description?.sdp ?? "").matchAll(/^a=candidate:(?:\S+ ){4}(\S+)/gm)].map(([, address]) => address);
+}
+
+function isLoopback(address) {
+  return address === "::1" || /^127\.\d+\.\d+\.\d+$/.test(address);
+}
