@@ -15,31 +15,37 @@ import (
 // could: the publication ends, and what has left is black and silent.
 func TestPublishFailsClosed(t *testing.T) {
 	b := pagetest.New(t)
-	for sin, script := range map[string]string{
-		"the transform is never called":    `Object.defineProperty(RTCRtpSender.prototype, "transform", { set() {}, get() { return null } })`,
-		"the transform cannot be set":      `Object.defineProperty(RTCRtpSender.prototype, "transform", { set() { throw new TypeError("no") } })`,
-		"there are no transforms":          `delete globalThis.RTCRtpScriptTransform; delete RTCRtpSender.prototype.createEncodedStreams`,
-		"the worker cannot be loaded":      `globalThis.Worker = class extends Worker { constructor(url, options) { super("no.js", options) } }`,
-		"the worker says nothing":          `globalThis.Worker = class { postMessage() {} terminate() {} }`,
-		"the worker takes no track":        `globalThis.RTCRtpScriptTransform = class { constructor() { return new Original(new Worker("bytes.js", { type: "module" }), {}) } }`,
-		"the worker reports an error":      `globalThis.Worker = class extends Worker { postMessage(m) { super.postMessage(m.type === "keys" ? { ...m, keys: 7 } : m) } }`,
-		"the worker has no key to seal by": `globalThis.Worker = class extends Worker { postMessage(m) { super.postMessage(m.type === "keys" ? { ...m, keys: [] } : m) } }`,
-	} {
-		t.Run(sin, func(t *testing.T) {
-			s := newStudio(t, b)
-			s.prepare(s.mjr.url(), "vp8", true)
-			b.Eval(`globalThis.Original = RTCRtpScriptTransform; ` + script + `; 0`)
-			b.Eval(`document.getElementById("start").click()`)
-			b.State("failed")
-			if code := s.mjr.stop(); code != 0 {
-				t.Errorf("exit %d", code)
-			}
-			for _, name := range []string{"call-audio-0", "call-video-1"} {
-				if rec := s.file(name); len(rec.packets) > 0 {
-					empty(t, rec)
-				}
-			}
-		})
+	for sin, script := range sins {
+		t.Run(sin, func(t *testing.T) { failsClosed(t, b, script) })
+	}
+}
+
+// sins are what a browser could do to the encryption, by scripts.
+var sins = map[string]string{
+	"the transform is never called":    `Object.defineProperty(RTCRtpSender.prototype, "transform", { set() {}, get() { return null } })`,
+	"the transform cannot be set":      `Object.defineProperty(RTCRtpSender.prototype, "transform", { set() { throw new TypeError("no") } })`,
+	"there are no transforms":          `delete globalThis.RTCRtpScriptTransform; delete RTCRtpSender.prototype.createEncodedStreams`,
+	"the worker cannot be loaded":      `globalThis.Worker = class extends Worker { constructor(url, options) { super("no.js", options) } }`,
+	"the worker says nothing":          `globalThis.Worker = class { postMessage() {} terminate() {} }`,
+	"the worker takes no track":        `globalThis.RTCRtpScriptTransform = class { constructor() { return new Original(new Worker("bytes.js", { type: "module" }), {}) } }`,
+	"the worker reports an error":      `globalThis.Worker = class extends Worker { postMessage(m) { super.postMessage(m.type === "keys" ? { ...m, keys: 7 } : m) } }`,
+	"the worker has no key to seal by": `globalThis.Worker = class extends Worker { postMessage(m) { super.postMessage(m.type === "keys" ? { ...m, keys: [] } : m) } }`,
+}
+
+func failsClosed(t *testing.T, b *pagetest.Browser, script string) {
+	t.Helper()
+	s := newStudio(t, b)
+	s.prepare(s.mjr.url(), "vp8", true)
+	b.Eval(`globalThis.Original = RTCRtpScriptTransform; ` + script + `; 0`)
+	b.Eval(`document.getElementById("start").click()`)
+	b.State("failed")
+	if code := s.mjr.stop(); code != 0 {
+		t.Errorf("exit %d", code)
+	}
+	for _, name := range []string{"call-audio-0", "call-video-1"} {
+		if rec := s.file(name); len(rec.packets) > 0 {
+			empty(t, rec)
+		}
 	}
 }
 

@@ -27,8 +27,9 @@ type traced struct {
 // watching is a page that plays recordings of one server.
 type watching struct {
 	*pagetest.Browser
-	t   testing.TB
-	mjr *command
+	t    testing.TB
+	mjr  *command
+	late int // frames of sound that the browser drops before it is ready
 }
 
 // screens bounds how many browsers decode at once: machines that test are small.
@@ -40,12 +41,9 @@ func theatre(t testing.TB, args ...string) *watching {
 	return theatreOf(t, pagetest.New(t), args...)
 }
 
-// theatreOf opens no page yet. The page's connections will be in peers, and what
-// the browser makes of the sound is asked of it there.
-func theatreOf(t testing.TB, b *pagetest.Browser, args ...string) *watching {
-	t.Helper()
-	w := &watching{b, t, start(t, append([]string{"replay", "--json", "--listen", "127.0.0.1:0"}, args...)...)}
-	w.Before(`
+// notePeers has a page's connections in peers, where what the browser makes of
+// the media is asked.
+const notePeers = `
 globalThis.peers = [];
 RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...options) { super(...options); peers.push(this); }
@@ -57,7 +55,13 @@ globalThis.received = async (kind) => {
     for (const [name, value] of Object.entries(s)) if (typeof value === "number") sum[name] = (sum[name] ?? 0) + value;
   }
   return sum;
-};`)
+};`
+
+// theatreOf opens no page yet.
+func theatreOf(t testing.TB, b *pagetest.Browser, args ...string) *watching {
+	t.Helper()
+	w := &watching{Browser: b, t: t, mjr: start(t, append([]string{"replay", "--json", "--listen", "127.0.0.1:0"}, args...)...)}
+	w.Before(notePeers)
 	return w
 }
 

@@ -4,26 +4,30 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
-
 	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/internal/page/pagetest"
 )
 
-// film is a page that plays jitsi-vp8, which has been seen to play.
-func film(t *testing.T, args ...string) (*watching, corpus.Recording) {
-	t.Helper()
-	rec := corpus.Load(t, "jitsi-vp8")
-	w := theatre(t, append(args, media(rec)...)...)
-	// What the page tells the player to do.
-	w.Before(`
+// noteCommands has in commands what the page tells the player to do.
+const noteCommands = `
 globalThis.commands = [];
 const real = fetch;
 fetch = (url, options) => {
   if (options?.method === "POST" && /player$/.test(url)) commands.push(JSON.parse(options.body));
   return real(url, options);
-};`)
+};`
+
+// film is a page that plays jitsi-vp8, which has been seen to play.
+func film(t *testing.T, args ...string) (*watching, corpus.Recording) {
+	t.Helper()
+	return filmIn(t, pagetest.New(t), args...)
+}
+
+func filmIn(t *testing.T, b *pagetest.Browser, args ...string) (*watching, corpus.Recording) {
+	t.Helper()
+	rec := corpus.Load(t, "jitsi-vp8")
+	w := theatreOf(t, b, append(args, media(rec)...)...)
+	w.Before(noteCommands)
 	w.Open(w.mjr.url() + fragment(t, rec.Keys))
 	w.State("playing")
 	w.Click("#title") // a gesture, so that sound may be heard
@@ -33,9 +37,11 @@ fetch = (url, options) => {
 
 // TestGesture: where the browser lets no sound out, the page says so, and its
 // first button does what is missing, and no more.
-func TestGesture(t *testing.T) {
+func TestGesture(t *testing.T) { gesture(t, pagetest.New(t)) }
+
+func gesture(t *testing.T, b *pagetest.Browser) {
 	rec := corpus.Load(t, "plain-vp9")
-	w := theatre(t, append([]string{"--loop"}, media(rec)...)...)
+	w := theatreOf(t, b, append([]string{"--loop"}, media(rec)...)...)
 	w.Open(w.mjr.url() + "#trace")
 	w.State("playing")
 	w.Wait(`/without sound/.test(document.getElementById("status").textContent)`)
@@ -52,7 +58,15 @@ func TestGesture(t *testing.T) {
 // stands still for a second longer than the way there takes.
 func TestSeek(t *testing.T) {
 	w, rec := film(t)
-	for i := range 10 {
+	w.seeks(10)
+	w.genuine(rec)
+	t.Logf("%v freezes of %v s in all", w.stat("video", "freezeCount"), w.stat("video", "totalFreezesDuration"))
+	w.end()
+}
+
+func (w *watching) seeks(times int) {
+	w.t.Helper()
+	for i := range times {
 		to := float64(i*7%11) + 0.5
 		frozen, decoded := w.stat("video", "totalFreezesDuration"), w.stat("video", "framesDecoded")
 		w.Eval(fmt.Sprintf(`globalThis.mark = mjrTrace.length;
@@ -62,13 +76,10 @@ document.getElementById("seek").dispatchEvent(new Event("change"))`, to))
 		w.Wait(`mjrTrace.slice(mark).filter((f) => f.kind === "video" && f.out).length > 10`)
 		w.Wait(fmt.Sprintf(`received("video").then((s) => s.framesDecoded > %v)`, decoded+10))
 		if more := w.stat("video", "totalFreezesDuration") - frozen; more > 1 {
-			t.Errorf("seek %d, to %v s: the picture stood still for %v s", i, to, more)
+			w.t.Errorf("seek %d, to %v s: the picture stood still for %v s", i, to, more)
 		}
 		w.State("playing")
 	}
-	w.genuine(rec)
-	t.Logf("%v freezes of %v s in all", w.stat("video", "freezeCount"), w.stat("video", "totalFreezesDuration"))
-	w.end()
 }
 
 // TestPause stops for three seconds of the page's clock, in which nothing comes.
@@ -106,7 +117,7 @@ func TestLoop(t *testing.T) {
 	w.Click("#loop")
 	w.Wait(`commands.some((c) => c.loop === true)`)
 	first := whole(t, rec, "video")[0].comes
-	w.Run(chromedp.KeyEvent("9"))
+	w.Press("9")
 	w.Wait(fmt.Sprintf(`mjrTrace.filter((f) => f.in === %q && f.out).length > 1`, first))
 	w.State("playing")
 	w.genuine(rec)
@@ -117,7 +128,8 @@ func TestLoop(t *testing.T) {
 // is no sound.
 func TestSpeed(t *testing.T) {
 	w, rec := film(t)
-	w.Run(chromedp.KeyEvent(">"), chromedp.KeyEvent(">"))
+	w.Press(">")
+	w.Press(">")
 	w.Wait(`document.getElementById("speed").value === "2"`)
 	w.Wait(`commands.some((c) => c.speed === 2)`)
 	w.Eval(`(document.getElementById("seek").value = 0, document.getElementById("seek").dispatchEvent(new Event("change")), globalThis.mark = mjrTrace.length)`)
@@ -155,10 +167,13 @@ func abs(n int32) int32 { return max(n, -n) }
 // TestKeyboard presses every key that the page knows.
 func TestKeyboard(t *testing.T) {
 	w, _ := film(t, "--loop") // no slow machine comes to its end
-	press := func(key string) {
-		t.Helper()
-		w.Run(chromedp.KeyEvent(key))
-	}
+	w.keyboard()
+	w.end()
+}
+
+func (w *watching) keyboard() {
+	t, press := w.t, w.Press
+	t.Helper()
 	told := func(what string) {
 		t.Helper()
 		w.Wait("(() => { const c = commands.at(-1), p = at, d = Number(document.getElementById('seek').max); return " + what + "; })()")
@@ -179,21 +194,21 @@ func TestKeyboard(t *testing.T) {
 	seek("5", "d / 2")
 	seek("0", "0")
 	seek("9", "d * 0.9")
-	seek(kb.ArrowLeft, "Math.max(0, p - 5)")
-	seek(kb.ArrowRight, "Math.min(d, p + 5)")
+	seek("ArrowLeft", "Math.max(0, p - 5)")
+	seek("ArrowRight", "Math.min(d, p + 5)")
 	seek("j", "Math.max(0, p - 10)")
 	seek("l", "Math.min(d, p + 10)")
-	seek(kb.Home, "0")
-	seek(kb.End, "d")
+	seek("Home", "0")
+	seek("End", "d")
 	press(">")
 	told("c.speed === 1.5")
 	w.Wait(`document.getElementById("speed").value === "1.5"`)
 	press("<")
 	told("c.speed === 1")
 	const volume = `document.querySelector("#stage audio").volume`
-	press(kb.ArrowDown)
+	press("ArrowDown")
 	w.Wait(`Math.abs(Number(document.getElementById("volume").value) - 0.9) < 0.01`)
-	press(kb.ArrowUp)
+	press("ArrowUp")
 	w.Wait(volume + ` === 1`)
 	press("m")
 	w.Wait(`document.querySelector("#stage audio").muted`)
@@ -203,5 +218,4 @@ func TestKeyboard(t *testing.T) {
 	w.Wait(`document.fullscreenElement !== null`)
 	press("f")
 	w.Wait(`document.fullscreenElement === null`)
-	w.end()
 }

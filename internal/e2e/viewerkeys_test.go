@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
+	"github.com/mjrkit/mjrkit/internal/page/pagetest"
 )
 
 // wrong is a copy of a key file in which no key is right.
@@ -78,26 +79,31 @@ func (w *watching) genuine(rec corpus.Recording) {
 func TestWrongKey(t *testing.T) {
 	for _, name := range []string{"jitsi-vp8", "sframe-vp8-skip", "livekit-h264"} {
 		t.Run(name, func(t *testing.T) {
-			rec := corpus.Load(t, name)
-			w := theatre(t, append([]string{"--loop"}, media(rec)...)...)
-			w.Open(w.mjr.url() + "#trace")
-			w.State("no-key")
-			w.Eval(`globalThis.samePage = true`)
-			w.SetFile("#keys", wrong(t, rec.Keys))
-			w.State("wrong-key")
-			w.Wait(`mjrTrace.length > 100`)
-			w.State("wrong-key")
-			w.nothing()
-			w.SetFile("#keys", rec.Keys)
-			w.State("playing")
-			w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
-			w.Wait(`samePage`)
-			w.genuine(rec)
-			w.SetFile("#keys", wrong(t, rec.Keys))
-			w.State("wrong-key")
-			w.end()
+			wrongThenRight(t, pagetest.New(t), name)
 		})
 	}
+}
+
+func wrongThenRight(t *testing.T, b *pagetest.Browser, name string) {
+	t.Helper()
+	rec := corpus.Load(t, name)
+	w := theatreOf(t, b, append([]string{"--loop"}, media(rec)...)...)
+	w.Open(w.mjr.url() + "#trace")
+	w.State("no-key")
+	w.Eval(`globalThis.samePage = true`)
+	w.SetFile("#keys", wrong(t, rec.Keys))
+	w.State("wrong-key")
+	w.Wait(`mjrTrace.length > 100`)
+	w.State("wrong-key")
+	w.nothing()
+	w.SetFile("#keys", rec.Keys)
+	w.State("playing")
+	w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
+	w.Wait(`samePage`)
+	w.genuine(rec)
+	w.SetFile("#keys", wrong(t, rec.Keys))
+	w.State("wrong-key")
+	w.end()
 }
 
 // TestOtherKeys: keys of another scheme, and keys for what is not encrypted.

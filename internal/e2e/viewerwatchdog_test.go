@@ -62,29 +62,35 @@ func TestBypass(t *testing.T) {
 func TestBypassForGood(t *testing.T) {
 	for _, name := range []string{"livekit-vp8", "plain-vp9"} {
 		t.Run(name, func(t *testing.T) {
-			rec := corpus.Load(t, name)
-			w := theatre(t, append([]string{"--loop"}, media(rec)...)...)
-			w.Before(noTransform + noStreams + noteStates)
-			w.Open(w.mjr.url() + fragment(t, rec.Keys))
-			w.State("failed")
-			if got := w.says("status"); got != "Failed: this browser does not hand frames over to be decrypted." {
-				t.Errorf("the page says %q", got)
-			}
-			for _, s := range pagetest.Value[[]string](w.Browser, `states`) {
-				if s == "playing" || s == "paused" {
-					t.Errorf("the page was in the state %q", s)
-				}
-			}
+			w := bypassForGood(t, pagetest.New(t), name, noTransform+noStreams)
 			if tried := pagetest.Value[[]int](w.Browser, `[built, streams]`); tried[0] == 0 || tried[1] == 0 {
 				t.Errorf("tried transforms and streams %v times", tried)
 			}
-			if n := len(w.frames()); n != 0 {
-				t.Errorf("%d frames came to the worker: nothing was bypassed", n)
-			}
-			if n := pagetest.Value[int](w.Browser, `brightest`); n > 16 {
-				t.Errorf("something was shown: a colour of %d", n)
-			}
-			w.end()
 		})
 	}
+}
+
+func bypassForGood(t *testing.T, b *pagetest.Browser, name, script string) *watching {
+	t.Helper()
+	rec := corpus.Load(t, name)
+	w := theatreOf(t, b, append([]string{"--loop"}, media(rec)...)...)
+	w.Before(script + noteStates)
+	w.Open(w.mjr.url() + fragment(t, rec.Keys))
+	w.State("failed")
+	if got := w.says("status"); got != "Failed: this browser does not hand frames over to be decrypted." {
+		t.Errorf("the page says %q", got)
+	}
+	for _, s := range pagetest.Value[[]string](w.Browser, `states`) {
+		if s == "playing" || s == "paused" {
+			t.Errorf("the page was in the state %q", s)
+		}
+	}
+	if n := len(w.frames()); n != 0 {
+		t.Errorf("%d frames came to the worker: nothing was bypassed", n)
+	}
+	if n := pagetest.Value[int](w.Browser, `brightest`); n > 16 {
+		t.Errorf("something was shown: a colour of %d", n)
+	}
+	w.end()
+	return w
 }

@@ -16,10 +16,11 @@ import (
 )
 
 // NewFirefox starts Firefox, and ends it and all its processes with the test.
-func NewFirefox(t testing.TB) *Browser {
+// Preferences are those of about:config, each a bool, an int or a string.
+func NewFirefox(t testing.TB, preferences map[string]any) *Browser {
 	t.Helper()
 	profile := t.TempDir()
-	if err := writeProfile(profile); err != nil {
+	if err := writeProfile(profile, preferences); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(corpus.Tool(t, "firefox-esr"), "--headless", "--no-remote", "--profile", profile,

@@ -2,6 +2,7 @@ package pagetest
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,7 +17,6 @@ var preferences = map[string]any{
 	"media.navigator.permission.disabled":               true,
 	"media.peerconnection.ice.loopback":                 true,
 	"media.peerconnection.ice.obfuscate_host_addresses": false,
-	"media.autoplay.default":                            0,
 	"media.gmp-manager.url":                             "", // no codecs from elsewhere
 	"media.gmp-provider.enabled":                        false,
 
@@ -76,10 +76,13 @@ var preferences = map[string]any{
 	"remote.prefs.recommended":                    true,
 }
 
-// writeProfile makes a folder a profile with these preferences.
-func writeProfile(dir string) error {
+// writeProfile makes a folder a profile with these preferences, and others in
+// their place.
+func writeProfile(dir string, others map[string]any) error {
+	all := maps.Clone(preferences)
+	maps.Copy(all, others)
 	var lines []string
-	for name, value := range preferences {
+	for name, value := range all {
 		lines = append(lines, fmt.Sprintf("user_pref(%q, %#v);\n", name, value))
 	}
 	slices.Sort(lines)

@@ -22,7 +22,7 @@ const hello = `<!doctype html>
 func TestBrowsers(t *testing.T) {
 	for name, start := range map[string]func(t testing.TB) *Browser{
 		"chromium": func(t testing.TB) *Browser { return New(t) },
-		"firefox":  NewFirefox,
+		"firefox":  func(t testing.TB) *Browser { return NewFirefox(t, nil) },
 	} {
 		t.Run(name, func(t *testing.T) { browse(t, start(t)) })
 	}
