@@ -27,9 +27,11 @@ type traced struct {
 // watching is a page that plays recordings of one server.
 type watching struct {
 	*pagetest.Browser
-	t    testing.TB
-	mjr  *command
-	late int // frames of sound that the browser drops before it is ready
+	t   testing.TB
+	mjr *command
+	// lossy is of a browser that has no sound sent again, drops what comes
+	// before it is ready, and drops pictures sooner than others.
+	lossy bool
 }
 
 // screens bounds how many browsers decode at once: machines that test are small.

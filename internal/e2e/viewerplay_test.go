@@ -80,13 +80,18 @@ func (w *watching) compare(rec corpus.Recording, kind string) int {
 	}
 	truth := make(map[string]string) // by what comes
 	missing := 0
-	for i, f := range whole(w.t, rec, kind) {
+	for _, f := range whole(w.t, rec, kind) {
 		truth[f.comes] = f.leaves
-		if !came[f.comes] && (kind != "audio" || i >= w.late) {
+		if !came[f.comes] {
 			missing++
 		}
 	}
-	if missing > 0 {
+	most := 0
+	if w.lossy && kind == "audio" {
+		most = len(truth) / 4 // on a machine that is busy; else it is a frame or two
+		w.t.Logf("%d of %d frames of sound did not come", missing, len(truth))
+	}
+	if missing > most {
 		w.t.Errorf("%d of %d whole frames of %s did not reach the worker", missing, len(truth), kind)
 	}
 	went := make(map[string]bool)
@@ -104,16 +109,19 @@ func (w *watching) compare(rec corpus.Recording, kind string) int {
 	return len(went)
 }
 
-// decodes checks that of the frames that went to the decoder at least 99 % came
-// out. Browsers drop frames for which it was too late: what a busy machine has
+// decodes checks that of the frames that went to the decoder at least 99 %, or
+// 90 % if the browser is lossy, came out. Browsers drop frames for which it was too late: what a busy machine has
 // failed to show is played again, slower each time.
 func (w *watching) decodes(out int) {
 	w.t.Helper()
-	before := 0.0
+	before, share := 0.0, 0.99
+	if w.lossy {
+		share = 0.9
+	}
 	for _, slower := range []string{"0.5", "0.25", ""} {
 		decoded := w.stat("video", "framesDecoded") - before
 		w.t.Logf("%v of %d frames decoded, %v freezes of %v s", decoded, out, w.stat("video", "freezeCount"), w.stat("video", "totalFreezesDuration"))
-		if decoded >= 0.99*float64(out) {
+		if decoded >= share*float64(out) {
 			return
 		}
 		if slower == "" {
@@ -126,5 +134,5 @@ func (w *watching) decodes(out int) {
 		w.State("ended")
 		w.settled()
 	}
-	w.t.Errorf("less than 99 %% of %d frames were decoded, each time", out)
+	w.t.Errorf("less than %v of %d frames were decoded, each time", share, out)
 }
