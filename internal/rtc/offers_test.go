@@ -41,6 +41,8 @@ func TestOffers(t *testing.T) {
 		{"candidates to aim at others", publish + strings.Repeat(candidate("192.0.2.1"), 1000), ErrOffer},
 		{"three hundred layers", publish + strings.Join(layers, ""), ErrOffer},
 		{"more sources than can be told apart", publish + strings.Repeat("a=ssrc:1 cname:a\r\n", 200), ErrOffer},
+		{"more formats than there are payload types", strings.Replace(publish, "SAVPF ", "SAVPF "+strings.Repeat("0 ", 200), 1), ErrOffer},
+		{"more attributes than a line has", publish + strings.Repeat("a=rtcp-fb:* nack\r\n", 1000), ErrOffer},
 		{"empty", "", ErrOffer},
 		{"HTML", "<!doctype html>", ErrOffer},
 		{"no media lines", head, ErrOffer},

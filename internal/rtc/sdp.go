@@ -15,6 +15,11 @@ const (
 	maxLines = 32
 	// maxCandidates of a session: to each one is sent, whoever it may be.
 	maxCandidates = 200
+	// maxFormats of a media line: as many payload types there are. Pion reads all
+	// attributes of a line anew for each of them.
+	maxFormats = 128
+	// maxAttributes of a media line: a browser's have some 200.
+	maxAttributes = 1000
 	// maxLayers of a media line, each one a recording: browsers have three.
 	maxLayers = 8
 	// maxSources is how many lines about SSRCs a media line may have: a browser
@@ -60,6 +65,9 @@ func lines(text string) ([]line, error) {
 	var all []line
 	candidates := 0
 	for i, m := range d.MediaDescriptions {
+		if f, a := len(m.MediaName.Formats), len(m.Attributes); f > maxFormats || a > maxAttributes {
+			return nil, fmt.Errorf("%w: %d formats and %d attributes are too many in one media line", ErrOffer, f, a)
+		}
 		all = append(all, readLine(i, m))
 		layers, sources := 0, 0
 		for _, a := range m.Attributes {
