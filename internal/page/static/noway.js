@@ -6,7 +6,7 @@
 export function noWay(pc, server) {
   const here = addresses(pc.localDescription), there = addresses(pc.remoteDescription);
   if (there.length > 0 && there.every(isLoopback) && !here.some(isLoopback)) {
-    return `no way to the ${server} was found: it is there for this machine alone, and the browser may keep from such addresses (Firefox does until media.peerconnection.ice.loopback is true in about:config)`;
+    return `no way to the ${server} was found: it has loopback addresses alone, and the browser may not use those. Firefox does not: start mjr with --ice-host and another address of this machine, or set media.peerconnection.ice.loopback in about:config`;
   }
   return `no connection to the ${server}: no media can reach it`;
 }
