@@ -66,11 +66,14 @@ func (l *logger) Write(b []byte) (int, error) {
 }
 
 // failed tells of a request: who, what, the status and why. The path of a
-// session is a secret, so the pattern that matched stands for it.
+// session is a secret, so the pattern that matched stands for it; and where none
+// did, as of a request that was refused before, what all sessions begin with.
 func (l *logger) failed(r *http.Request, status int, why string) {
 	path := r.URL.Path
 	if r.Pattern != "" {
 		path = r.Pattern[strings.IndexByte(r.Pattern, ' ')+1:]
+	} else if i := strings.IndexByte(strings.TrimPrefix(path, "/"), '/'); i >= 0 {
+		path = path[:i+2] + "..."
 	}
 	from := r.RemoteAddr
 	if host, _, err := net.SplitHostPort(from); err == nil {

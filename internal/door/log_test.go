@@ -22,6 +22,9 @@ func TestLog(t *testing.T) {
 		d.request("GET", "/ok", auth...),
 		d.request("GET", "/favicon.ico", auth...),
 		d.request("PATCH", "/sessions/SECRET?q=SECRET", auth...),
+		d.request("PUT", "/sessions/SECRET", auth...),
+		d.request("PATCH", "/sessions/SECRET"),
+		d.request("PATCH", "/sessions/SECRET/x", "Host", "evil.example"),
 		d.request("GET", "/a%0Ab%1B%C3%A9?token=SECRET", "Authorization", "Bearer SECRET"),
 		d.request("GET", "http://user:SECRET@localhost/"+strings.Repeat("x", 500)),
 		d.request("GET", "/ok", "Host", "evil.example\x1b[2J\n"),
@@ -31,6 +34,9 @@ func TestLog(t *testing.T) {
 	}
 	want := strings.Join([]string{
 		`PATCH /sessions/{id} from 192.0.2.1: 412 Precondition Failed`,
+		`PUT /sessions/... from 192.0.2.1: 405 Method Not Allowed`,
+		`PATCH /sessions/... from 192.0.2.1: 401 no token, or a wrong one`,
+		`PATCH /sessions/... from 192.0.2.1: 421 host "evil.example" is not known`,
 		`GET /a?b??? from 192.0.2.1: 401 no token, or a wrong one`,
 		`GET /` + strings.Repeat("x", 79) + ` from 192.0.2.1: 401 no token, or a wrong one`,
 		`GET /ok from 192.0.2.1: 421 host "evil.example?[2J?" is not known`,
