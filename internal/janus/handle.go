@@ -9,11 +9,14 @@ import (
 )
 
 // maxUnread is how many events a handle keeps for a caller who does not read
-// them.
-const maxUnread = 1000
+// them, and maxUnreadBytes how long what they say may be in all.
+const (
+	maxUnread      = 1000
+	maxUnreadBytes = 4 * MaxMessage
+)
 
 // errUnread says that a handle's events were not read.
-var errUnread = fmt.Errorf("more than %d events of janus were not read", maxUnread)
+var errUnread = fmt.Errorf("more than %d events of janus, or %d bytes, were not read", maxUnread, maxUnreadBytes)
 
 // Handle is a conversation with a plugin. Its methods may be called by several
 // goroutines.
@@ -23,6 +26,7 @@ type Handle struct {
 
 	mu     sync.Mutex
 	events []Event
+	bytes  int // of events
 	wake   chan struct{}
 }
 
@@ -52,6 +56,15 @@ type Event struct {
 	Receiving bool // Janus gets the medium
 	Uplink    bool // from us to Janus
 	Lost      int64
+}
+
+// size is how long the texts are that an event holds.
+func (e Event) size() int {
+	n := len(e.Data) + len(e.Reason) + len(e.Type) + len(e.MID)
+	if e.JSEP != nil {
+		n += len(e.JSEP.SDP)
+	}
+	return n
 }
 
 // Reply is a plugin's answer.
@@ -115,6 +128,7 @@ func (h *Handle) Next(ctx context.Context) (Event, error) {
 			e := h.events[0]
 			if e.Kind != Detached { // that stays
 				h.events = h.events[1:]
+				h.bytes -= e.size()
 			}
 			h.mu.Unlock()
 			if e.Kind == Detached {
@@ -150,10 +164,11 @@ func (h *Handle) push(m *message) error {
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.events) >= maxUnread {
+	if len(h.events) >= maxUnread || h.bytes+e.size() > maxUnreadBytes {
 		return errUnread
 	}
 	h.events = append(h.events, e)
+	h.bytes += e.size()
 	select {
 	case h.wake <- struct{}{}:
 	default:
