@@ -102,6 +102,18 @@ func readBytes(b []byte) (recording, error) {
 	return recording{r.Header, r.Packets, r.Report}, err
 }
 
+// await waits for what a channel brings. What has not come by then never will,
+// and the test should say what it was.
+func await[T any](t testing.TB, what string, c <-chan T) (v T) {
+	t.Helper()
+	select {
+	case v = <-c:
+	case <-time.After(90 * time.Second):
+		t.Fatalf("waited in vain: %s", what)
+	}
+	return v
+}
+
 // names lists a folder.
 func names(t testing.TB, dir string) []string {
 	t.Helper()

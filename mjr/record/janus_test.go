@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/mjrkit/mjrkit/decrypt"
 	"github.com/mjrkit/mjrkit/internal/corpus"
@@ -85,7 +86,8 @@ func (rec *roomRecording) heard(t *testing.T) record.JanusPublisher {
 		default:
 			t.Fatalf("the recording ended: %v", err)
 		}
-	case <-t.Context().Done():
+	case <-time.After(90 * time.Second): // a publisher that cannot be received is but warned of
+		t.Fatal("waited in vain: news of a publisher")
 	}
 	panic("unreachable")
 }
@@ -194,7 +196,7 @@ func TestJanus(t *testing.T) {
 				t.Errorf("after the end: %+v", gone)
 			}
 			rec.stop()
-			if err := <-rec.ended; err != nil {
+			if err := await(t, "the end of the recording", rec.ended); err != nil {
 				t.Error(err)
 			}
 			report, err := rec.r.Close()

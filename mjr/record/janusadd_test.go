@@ -38,7 +38,7 @@ func (c *camera) add(t *testing.T, request, mime string) {
 	if err := c.pc.SetLocalDescription(offer); err != nil {
 		t.Fatal(err)
 	}
-	<-gathered
+	await(t, "candidates", gathered)
 	reply, err := c.h.Request(t.Context(), request, map[string]any{"request": request}, &janus.JSEP{Type: "offer", SDP: c.pc.LocalDescription().SDP})
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func TestJanusCameraLater(t *testing.T) {
 		}
 	})
 	c.add(t, "publish", webrtc.MimeTypeOpus)
-	<-up
+	await(t, "the connection", up)
 	if p := rec.heard(t); p.Number != 0 || p.Display != "Ann" {
 		t.Errorf("recorded is %+v", p)
 	}
@@ -121,7 +121,7 @@ func TestJanusCameraLater(t *testing.T) {
 		}
 	}
 	rec.stop()
-	if err := <-rec.ended; err != nil {
+	if err := await(t, "the end of the recording", rec.ended); err != nil {
 		t.Error(err)
 	}
 	if p := rec.heard(t); !p.Gone || len(rec.events) > 0 {

@@ -49,7 +49,7 @@ func TestJanusNothingIsLeft(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() { ended <- sink.Play(ctx) }()
-		<-began
+		await(t, "the publisher", began)
 		janustest.Wait(t, "packets", func() error {
 			if len(r.Report().Files) < 2 {
 				return fmt.Errorf("%d files", len(r.Report().Files))
@@ -57,8 +57,8 @@ func TestJanusNothingIsLeft(t *testing.T) {
 			return nil
 		})
 		stop()
-		<-ended
-		<-ended
+		await(t, "the first end", ended)
+		await(t, "the second end", ended)
 	}
 	once(0) // what the runtime opens for itself
 	http.DefaultClient.CloseIdleConnections()

@@ -153,7 +153,7 @@ func TestRecordAndPlay(t *testing.T) {
 	})
 	peer.Close()
 	for range 2 {
-		<-ended
+		await(t, "the end of a track", ended)
 	}
 	if n := got.Load(); n != want {
 		t.Errorf("Janus played %d packets of %d", n, want)

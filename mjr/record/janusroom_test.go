@@ -28,7 +28,7 @@ func loop(t *testing.T, j *janustest.Janus, display string) (leave func()) {
 	go func() { ended <- p.Play(ctx) }()
 	leave = func() {
 		stop()
-		if err := <-ended; err != nil && !errors.Is(err, context.Canceled) {
+		if err := await(t, "the end of "+display, ended); err != nil && !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", display, err)
 		}
 		ended <- nil
@@ -101,7 +101,7 @@ func TestJanusRoom(t *testing.T) {
 	}
 	rec.flowing(t, 2)
 	rec.stop()
-	if err := <-rec.ended; err != nil {
+	if err := await(t, "the end of the recording", rec.ended); err != nil {
 		t.Error(err)
 	}
 	report, err := rec.r.Close()
@@ -150,7 +150,7 @@ func TestJanusFeed(t *testing.T) {
 	if p := rec.heard(t); p.ID != bob || !p.Gone {
 		t.Errorf("who left is %+v", p)
 	}
-	if err := <-rec.ended; err != nil {
+	if err := await(t, "the end of the recording", rec.ended); err != nil {
 		t.Error(err)
 	}
 	report, err := rec.r.Close()
@@ -175,10 +175,10 @@ func TestJanusKilled(t *testing.T) {
 	rec.heard(t)
 	rec.flowing(t, 0)
 	j.Kill(t)
-	if err := <-rec.ended; !errors.Is(err, janus.ErrLost) {
+	if err := await(t, "the end of the recording", rec.ended); !errors.Is(err, janus.ErrLost) {
 		t.Errorf("recording: got %v, want %v", err, janus.ErrLost)
 	}
-	if err := <-played; !errors.Is(err, janus.ErrLost) {
+	if err := await(t, "the end of playing", played); !errors.Is(err, janus.ErrLost) {
 		t.Errorf("playing: got %v, want %v", err, janus.ErrLost)
 	}
 	report, err := rec.r.Close()
@@ -209,7 +209,7 @@ func TestJanusRefuses(t *testing.T) {
 	}
 	rec := recordRoom(t, j, record.JanusOptions{PIN: "sesame"})
 	rec.stop()
-	if err := <-rec.ended; err != nil {
+	if err := await(t, "the end of the recording", rec.ended); err != nil {
 		t.Error(err)
 	}
 }
@@ -231,7 +231,7 @@ func TestJanusTellsEncryption(t *testing.T) {
 	}
 	rec.flowing(t, 0)
 	rec.stop()
-	if err := <-rec.ended; err != nil {
+	if err := await(t, "the end of the recording", rec.ended); err != nil {
 		t.Error(err)
 	}
 	for _, f := range rec.r.Report().Files {

@@ -85,7 +85,7 @@ func (l *listener) sendTo(addr netip.AddrPort, b []byte) {
 func (l *listener) close() record.Report {
 	l.t.Helper()
 	l.stop()
-	if err := <-l.done; err != nil {
+	if err := await(l.t, "the end of receiving", l.done); err != nil {
 		l.t.Error(err)
 	}
 	return closeAll(l.t, l.r)
@@ -264,7 +264,7 @@ func TestUDPEndsWithTheDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.send(0, rtp(1, 1, 50))
-	if err := <-l.done; err != nil {
+	if err := await(t, "the end of receiving", l.done); err != nil {
 		t.Error(err)
 	}
 }
@@ -286,7 +286,7 @@ func TestUDPEndsWhileBusy(t *testing.T) {
 		if i == 0 {
 			p[1] = 99 // another type, of which it warns
 			l.send(0, p)
-			<-busy
+			await(t, "the warning", busy)
 		}
 	}
 	l.stop()

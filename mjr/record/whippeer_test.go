@@ -80,7 +80,7 @@ func newStudio(t *testing.T, o record.Options, w record.WHIPOptions) *studio {
 	go func() { ended <- s.whip.Run(ctx, s.recorder) }()
 	s.stop = sync.OnceValue(func() error {
 		stop()
-		err := <-ended
+		err := await(t, "the end of all sessions", ended)
 		server.Close()
 		engine.Close()
 		return err
@@ -211,7 +211,7 @@ func (g *guest) offer() string {
 	if err != nil {
 		g.s.t.Fatal(err)
 	}
-	<-webrtc.GatheringCompletePromise(g.pc)
+	await(g.s.t, "candidates", webrtc.GatheringCompletePromise(g.pc))
 	return g.pc.LocalDescription().SDP
 }
 
