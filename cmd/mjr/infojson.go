@@ -48,9 +48,9 @@ type jsonHeader struct {
 
 // jsonReport is a sender report.
 type jsonReport struct {
-	Clock     time.Time `json:"clock"`
-	Timestamp uint32    `json:"rtp_timestamp"`
-	Arrival   float64   `json:"arrival_s"`
+	Clock     *time.Time `json:"clock"`
+	Timestamp uint32     `json:"rtp_timestamp"`
+	Arrival   float64    `json:"arrival_s"`
 }
 
 type jsonGap struct {
@@ -102,7 +102,7 @@ func headerJSON(h mjr.Header) *jsonHeader {
 	o := h.Origin()
 	j.Software, j.MID, j.RID, j.Part, j.Start = o.Software, o.MID, o.RID, o.Part, instant(o.Start)
 	for _, r := range o.Reports {
-		j.Reports = append(j.Reports, jsonReport{r.Clock, r.Timestamp, r.Arrival.Seconds()})
+		j.Reports = append(j.Reports, jsonReport{instant(r.Clock), r.Timestamp, r.Arrival.Seconds()})
 	}
 	for id, uri := range h.Extensions {
 		if j.Extensions == nil {
@@ -113,11 +113,11 @@ func headerJSON(h mjr.Header) *jsonHeader {
 	return j
 }
 
-// instant is a time for JSON, or nothing.
+// instant is a time for JSON, or nothing: a file may claim one that JSON has no
+// form for (RFC 3339, section 1).
 func instant(t time.Time) *time.Time {
-	if t.IsZero() {
+	if t = t.UTC(); t.IsZero() || t.Year() < 0 || t.Year() > 9999 {
 		return nil
 	}
-	t = t.UTC()
 	return &t
 }
