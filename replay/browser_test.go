@@ -45,6 +45,9 @@ type browserOptions struct {
 	answer func(answer string) string // changed before it is taken
 }
 
+// roomy is the size of a receive buffer, in bytes, that holds seconds of media.
+const roomy = 4 << 20
+
 // roomyNet opens sockets that hold all that a viewer may be behind: where the
 // machine is busy, what fell due while nobody ran comes at once.
 type roomyNet struct{ transport.Net }
@@ -54,7 +57,7 @@ func (n roomyNet) ListenUDP(network string, addr *net.UDPAddr) (transport.UDPCon
 	if err != nil {
 		return nil, err
 	}
-	return conn, makeRoom(conn, 4<<20)
+	return conn, makeRoom(conn, roomy)
 }
 
 // offering is a viewer that is ready to make its offer.
@@ -99,6 +102,7 @@ func newOffering(o browserOptions) (*webrtc.PeerConnection, error) {
 		return nil, err
 	}
 	settings.SetNet(roomyNet{wide})
+	settings.SetSRTPReplayProtectionWindow(1024) // as browsers have it; Pion's 64 refuse what is sent again late
 	settings.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(interceptors), webrtc.WithSettingEngine(settings))
 	pc, err := api.NewPeerConnection(webrtc.Configuration{})

@@ -61,6 +61,7 @@ func (r *relay) forth() {
 				r.mu.Unlock()
 				return
 			}
+			_ = makeRoom(back, roomy) // what it loses by itself is repaired as well
 			r.backs[from] = back
 			r.done.Go(func() { r.back(back, from) })
 		}
