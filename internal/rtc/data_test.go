@@ -3,6 +3,7 @@ package rtc
 import (
 	"errors"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pion/webrtc/v4"
@@ -35,6 +36,13 @@ func TestNoData(t *testing.T) {
 			if !strings.Contains(offer, "m=application") {
 				t.Fatalf("offered %s", offer)
 			}
+			up := make(chan struct{})
+			var once sync.Once
+			pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
+				if s == webrtc.PeerConnectionStateConnected {
+					once.Do(func() { close(up) })
+				}
+			})
 			came := make(chan *InTrack, 1)
 			to, answer, err := engine(t).Receive(t.Context(), offer, ReceiveOptions{Track: func(in *InTrack) { came <- in }})
 			if err != nil {
@@ -47,6 +55,7 @@ func TestNoData(t *testing.T) {
 				t.Fatal(err)
 			}
 			wait(t, "the connection", to.Connected())
+			wait(t, "the sender's own connection", up) // what is sent before is dropped
 			if err := track.WriteRTP(packet(Out{}, 1, 2, 3)); err != nil {
 				t.Fatal(err)
 			}
