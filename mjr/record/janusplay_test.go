@@ -23,8 +23,8 @@ import (
 
 // trailer is how many packets of audio, 20 ms each, stored adds at the end:
 // there Janus hangs up, with all that it has not sent yet. On a busy machine
-// that was half a second.
-const trailer = 150
+// that was half a second, and once more than three.
+const trailer = 500
 
 // stored records packets of real recordings again into a folder, with a .nfo.
 // It returns the number of the last packet of audio before the trailer.
