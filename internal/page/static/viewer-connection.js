@@ -9,6 +9,10 @@ import { wantSound } from "./viewer-sdp.js";
 // machine is slow to hand over the first frame; nothing is shown before it does.
 const watched = { script: 1_500, streams: 6_000 };
 
+// waits is how long a connection may take to stand, in ms: some browsers look
+// for a way for ever.
+const waits = 20_000;
+
 // Connection receives tracks: [{ kind, codec, encrypted }], in the order of the
 // recording. It calls changed() when something has, and failed(error) once.
 export class Connection {
@@ -18,6 +22,7 @@ export class Connection {
   #pc = null;
   #receivers = []; // { index, kind, receiver, stuck, seen }
   #timer = 0;
+  #late = 0;
   #over = false;
 
   // options: { server, opener, id, tracks, stage, changed, failed }
@@ -55,6 +60,7 @@ export class Connection {
     const answer = await this.#server.play(id, pc.localDescription.sdp);
     if (this.#over) return this.#server.leave();
     await pc.setRemoteDescription({ type: "answer", sdp: answer });
+    this.#late = setTimeout(() => { if (!stood) this.#fail(new Error(noWay(pc, "server"))); }, waits);
     this.#timer = setInterval(() => this.#watch(streams).catch(() => {}), 250);
   }
 
@@ -114,6 +120,7 @@ export class Connection {
 
   #stop() {
     clearInterval(this.#timer);
+    clearTimeout(this.#late);
     this.#options.stage.clear();
     const pc = this.#pc;
     this.#pc = null;
