@@ -63,6 +63,26 @@ func (r *recorder) track(in *rtc.InTrack) {
 	}
 }
 
+// wait waits until so many packets of a kind came.
+func (r *recorder) wait(t testing.TB, kind string, n int) {
+	t.Helper()
+	again := time.NewTicker(10 * time.Millisecond)
+	defer again.Stop()
+	for late := time.After(deadline); ; {
+		r.mu.Lock()
+		got := len(once(r.tracks[kind]))
+		r.mu.Unlock()
+		if got >= n {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-late:
+			t.Fatalf("%s: %d packets came, want %d", kind, got, n)
+		}
+	}
+}
+
 func loopback(t testing.TB) *rtc.Engine {
 	t.Helper()
 	e, err := rtc.NewEngine(rtc.Config{Loopback: true})
@@ -89,6 +109,9 @@ func TestPush(t *testing.T) {
 	}
 	if err := p.Play(t.Context()); err != nil {
 		t.Error(err)
+	}
+	for _, track := range s.Tracks() { // who reads may be behind on a busy machine
+		r.wait(t, track.Codec.Kind.String(), sendable(t, track))
 	}
 	if err := p.Close(); err != nil {
 		t.Error(err)
