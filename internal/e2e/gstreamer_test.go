@@ -174,8 +174,16 @@ func TestGStreamerWatches(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			for _, kind := range []string{"audio", "video"} {
 				want := replayed(t, s.name, kind)
-				until(t, fmt.Sprintf("%d packets of %s", len(want), kind), func() bool { return len(inOrder(s.to.packets()[kind])) >= len(want) })
-				got := inOrder(s.to.packets()[kind])
+				var got []string
+				defer func() {
+					if t.Failed() {
+						t.Logf("%s: %d packets of %d; missing are %v", kind, len(got), len(want), missingOf(want, got))
+					}
+				}()
+				until(t, fmt.Sprintf("%d packets of %s", len(want), kind), func() bool {
+					got = inOrder(s.to.packets()[kind])
+					return len(got) >= len(want)
+				})
 				if len(got) != len(want) {
 					t.Errorf("%s: got %d packets, want %d", kind, len(got), len(want))
 				}
@@ -198,6 +206,16 @@ func TestGStreamerWatches(t *testing.T) {
 			}
 		})
 	}
+}
+
+// missingOf are the places of what did not come.
+func missingOf(want, got []string) (places []int) {
+	for i, p := range want {
+		if !slices.Contains(got, p) {
+			places = append(places, i)
+		}
+	}
+	return places
 }
 
 // inOrder are the payloads by sequence number, each once.

@@ -146,7 +146,7 @@ func TestWrongTURNSecret(t *testing.T) {
 		t.Errorf("mjr warns: %s", warning.Message)
 	}
 	b.State("failed")
-	if got := pagetest.Value[string](b, `document.getElementById("status").textContent`); !strings.Contains(got, "no media can reach it") {
+	if got := pagetest.Value[string](b, `document.getElementById("status").textContent`); !strings.HasPrefix(got, "Failed: no ") || !strings.Contains(got, "recorder") {
 		t.Errorf("the page says %q", got)
 	}
 	if exists(filepath.Join(s.dir, "call-audio-0.mjr.tmp")) {

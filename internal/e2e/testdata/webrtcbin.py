@@ -55,7 +55,7 @@ def rtp_caps(kind, codec):
     caps = f"application/x-rtp,media={kind},encoding-name={codec.upper()},payload={PAYLOAD_TYPES[kind]}"
     if kind == "audio":
         return caps + ",clock-rate=48000,encoding-params=(string)2"
-    caps += ",clock-rate=90000,rtcp-fb-nack=true,rtcp-fb-nack-pli=true"
+    caps += ",clock-rate=90000,rtcp-fb-nack-pli=true"
     if codec == "h264":
         caps += ",packetization-mode=(string)1"
     return caps
@@ -193,6 +193,7 @@ def watch(url, codec):
     pipeline = Gst.Pipeline.new()
     webrtc = Gst.ElementFactory.make("webrtcbin", "bin")
     webrtc.set_property("bundle-policy", GstWebRTC.WebRTCBundlePolicy.MAX_BUNDLE)
+    webrtc.set_property("latency", 20000)  # ms, in which what a busy machine loses is asked for again
     pipeline.add(webrtc)
 
     def arriving(_, pad):
@@ -213,8 +214,8 @@ def watch(url, codec):
     webrtc.connect("pad-added", added)
     for kind, name in (("audio", "opus"), ("video", codec)):
         way = webrtc.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY,
-                          Gst.Caps.from_string(rtp_caps(kind, name)))
-        way.set_property("do-nack", kind == "video")
+                          Gst.Caps.from_string(rtp_caps(kind, name) + ",rtcp-fb-nack=true"))
+        way.set_property("do-nack", True)
     return Session(url, pipeline, False)
 
 
