@@ -57,6 +57,7 @@ const (
 	MaxBody         = 64 << 10 // bytes of a request's body
 
 	maxHeader     = 16 << 10
+	maxStreams    = 16               // requests at once in a connection of HTTP/2
 	headerTimeout = 10 * time.Second // also for the handshake of TLS
 	readTimeout   = 30 * time.Second
 	writeTimeout  = 60 * time.Second // a session may take 15 s to be answered
