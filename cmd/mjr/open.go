@@ -71,7 +71,11 @@ func (v *converter) openTrack(ctx context.Context, in *opened, files []string, p
 		}
 	}
 	input := in.input(ctx, v.bar, files)
-	if v.encrypted(h) {
+	encrypted, err := v.encrypted(f, name, h)
+	if err != nil {
+		return err
+	}
+	if encrypted {
 		id, err := v.senderOf(files)
 		if err != nil {
 			return err
@@ -106,9 +110,23 @@ func openRecording(name string) (*os.File, mjr.Header, error) {
 }
 
 // encrypted tells whether a recording is to be opened with keys: with keys
-// given, all that --plain does not exempt.
-func (v *converter) encrypted(h mjr.Header) bool {
-	return v.keys != nil && h.Kind != mjr.Data && !(v.o.plain && !h.Encrypted && !h.PERC)
+// given, all that --plain does not exempt. It exempts none that looks encrypted:
+// servers forget the flag, and noise would be taken for a call.
+func (v *converter) encrypted(f *os.File, name string, h mjr.Header) (bool, error) {
+	if v.keys == nil || h.Kind == mjr.Data {
+		return false, nil
+	}
+	if !v.o.plain || h.Encrypted || h.PERC {
+		return true, nil
+	}
+	guess, err := lookAt(f)
+	if err != nil {
+		return false, fmt.Errorf("%s: %w", name, err)
+	}
+	if guess.Scheme != "" {
+		v.say.warn(fmt.Sprintf("%s is not flagged as encrypted, but %s: opened with the keys all the same", name, looks(guess)))
+	}
+	return guess.Scheme != "", nil
 }
 
 // mayConvert refuses what would end in noise: a recording that is encrypted,

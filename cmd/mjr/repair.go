@@ -70,6 +70,11 @@ func (r repair) exit() int {
 	return exitCode(r.err)
 }
 
+// foundWhole reports whether the input needed no repair, copied or not.
+func (r repair) foundWhole() bool {
+	return r.whole || r.err == nil && r.report.Whole() && r.report.Headers == 0
+}
+
 func runRepair(c *cobra.Command, o *repairOptions, args []string) error {
 	if _, ok := mjr.LookupCodec(o.codec); o.codec != "" && !ok {
 		return misused("--codec %s: there is no such codec in recordings", o.codec)

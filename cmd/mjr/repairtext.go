@@ -31,14 +31,14 @@ type jsonRepair struct {
 	Input      string     `json:"input"`
 	Output     string     `json:"output,omitempty"`
 	Exit       int        `json:"exit"`
-	Whole      bool       `json:"whole"` // and so there is no output
+	Whole      bool       `json:"whole"` // the input; where only damaged ones are repaired there is no output then
 	HeaderKept bool       `json:"header_kept"`
 	Damage     *jsonFile  `json:"damage,omitempty"`
 	Error      *jsonError `json:"error,omitempty"`
 }
 
 func repairJSON(r repair) jsonRepair {
-	j := jsonRepair{common: common{schema, "repair"}, Input: r.input, Exit: r.exit(), Whole: r.whole, HeaderKept: r.kept || r.whole}
+	j := jsonRepair{common: common{schema, "repair"}, Input: r.input, Exit: r.exit(), Whole: r.foundWhole(), HeaderKept: r.kept || r.whole}
 	if r.err != nil {
 		j.Error = errorJSON(r.err)
 		return j

@@ -54,8 +54,8 @@ other. A hole in a recording is closed at the next key frame. An interrupt ends
 a replay with --loop as it should end; any other is cut short by it.
 
 With --pcap every packet is written into a capture as it was recorded, at the
-time at which it was received: "mjr record --pcap" makes the same recordings of
-it.`,
+time at which it was received: "mjr record --pcap" makes recordings of it that
+have the same packets and times.`,
 		Example: `  mjr replay --listen :8080 call-audio-0.mjr call-video-1.mjr
   mjr replay --listen :8080 -r recordings/
   mjr replay --whip https://sfu.example/whip/room --token-file token call-*.mjr

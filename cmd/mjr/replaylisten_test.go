@@ -199,7 +199,7 @@ func TestReplayWHIPIsRecorded(t *testing.T) {
 	again := filepath.Join(t.TempDir(), "again")
 	d := start(t, "record", "--listen", "127.0.0.1:0", "--e2ee", again)
 	args := append([]string{"replay", "--whip", d.url + "whip"}, rec.Files...)
-	if code, said := command(t.Context(), args...); code != 0 || !strings.Contains(said, "605 packets sent") {
+	if code, said := command(t.Context(), args...); code != 0 || !strings.Contains(said, "605 packets sent") || !strings.Contains(said, "?e2ee=1") {
 		t.Errorf("exit code %d: %s", code, said)
 	}
 	if code, said := d.stop(); code != 0 {

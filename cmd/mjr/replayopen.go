@@ -22,6 +22,11 @@ type replayInput struct {
 	session *replay.Session
 }
 
+// encrypted reports whether a track is flagged as end-to-end encrypted.
+func (in *replayInput) encrypted() bool {
+	return slices.ContainsFunc(in.session.Tracks(), func(r *replay.Recording) bool { return r.Header.Encrypted || r.Header.PERC })
+}
+
 func (in *replayInput) close() {
 	for _, f := range in.files {
 		f.Close()

@@ -46,6 +46,9 @@ func (o *replayOptions) toWHIP(ctx context.Context, say *reporter, in *replayInp
 	if err != nil {
 		return nil, pushError(err)
 	}
+	if in.encrypted() && !saysE2EE(o.whip) {
+		say.warn("this is end-to-end encrypted, which WHIP has no word for: a recorder of mjr marks it if its address ends in ?e2ee=1")
+	}
 	if err = o.tellTaken(say, in, push.Taken()); err == nil {
 		began := time.Now()
 		err = pushError(push.Play(ctx))
@@ -55,6 +58,12 @@ func (o *replayOptions) toWHIP(ctx context.Context, say *reporter, in *replayInp
 		say.warn("the session may be left on the server: " + closing.Error())
 	}
 	return push.Player().Stats(), err
+}
+
+// saysE2EE reports whether a URL tells mjr's own recorder of the encryption.
+func saysE2EE(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Query().Has("e2ee")
 }
 
 // tellTaken tells which tracks the server takes.
