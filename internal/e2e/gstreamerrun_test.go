@@ -6,6 +6,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/mjrkit/mjrkit/internal/corpus"
@@ -15,8 +18,9 @@ import (
 // interface, which GStreamer's libnice uses for nothing; and from where its
 // questions to routers (UPnP) reach nobody.
 type island struct {
-	t  testing.TB
-	in []string // the command that runs another there
+	t   testing.TB
+	pid int      // of a process there
+	in  []string // the command that runs another there
 }
 
 // onIsland is the address.
@@ -56,7 +60,35 @@ exec cat >/dev/null`)
 		}
 		t.Skip("no network namespace can be made")
 	}
-	return island{t, []string{corpus.Tool(t, "nsenter"), fmt.Sprintf("--net=/proc/%d/ns/net", keeper.Process.Pid)}}
+	pid := keeper.Process.Pid
+	return island{t, pid, []string{corpus.Tool(t, "nsenter"), fmt.Sprintf("--net=/proc/%d/ns/net", pid)}}
+}
+
+// drops are the datagrams that found no room in a socket there.
+func (n island) drops() int64 {
+	n.t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/net/snmp", n.pid))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	var names []string
+	for line := range strings.Lines(string(b)) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] != "Udp:" {
+			continue
+		}
+		if names == nil {
+			names = f
+			continue
+		}
+		if at := slices.Index(names, "RcvbufErrors"); at > 0 && at < len(f) {
+			if drops, err := strconv.ParseInt(f[at], 10, 64); err == nil {
+				return drops
+			}
+		}
+	}
+	n.t.Fatalf("no drops are told in %s", b)
+	return 0
 }
 
 // run runs a program there that prints JSON.

@@ -24,7 +24,6 @@ import (
 // it, with SSRCs that it has told nobody of, another one.
 type smuggler struct {
 	t             *testing.T
-	url           string
 	honest, other map[string]mjrtest.Recording // by kind
 }
 
