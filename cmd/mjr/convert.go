@@ -76,7 +76,7 @@ func (o *convertOptions) addFlags(c *cobra.Command) {
 	f.IntVar(&o.maxRatchet, "max-ratchet", 1024, "follow the ratchet of a key over at most `N` steps")
 	f.StringArrayVar(&o.senders, "sender", nil, "bind a recording to a participant of the key file, `FILE=ID` (repeatable)")
 	f.BoolVar(&o.plain, "plain", false, "take recordings that are not flagged as encrypted as clear: without keys all of them, with keys those that look so")
-	f.StringVar(&o.acceptClear, "accept-clear", "", "keep clear frames of encrypted recordings: \"before\" the first authentic one, or \"all\" of a flagged file that is wholly clear")
+	f.StringVar(&o.acceptClear, "accept-clear", "", "keep clear frames of encrypted recordings: those before the first authentic one; with =all, all of a flagged file that is wholly clear")
 	f.Lookup("accept-clear").NoOptDefVal = "before"
 	complete(c, "format", formatNameList()...)
 	complete(c, "accept-clear", "before", "all")

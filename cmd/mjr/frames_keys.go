@@ -86,6 +86,9 @@ func lookAt(f *os.File) (guess detect.Guess, err error) {
 	if err != nil {
 		return detect.Guess{}, err
 	}
+	if err := named(r); err != nil {
+		return detect.Guess{}, err
+	}
 	for range lookFrames {
 		p, err := r.ReadPacket()
 		if err != nil {

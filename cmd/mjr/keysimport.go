@@ -68,7 +68,7 @@ from standard input (-), and writes it as a key file. Projects and forms:
 		RunE: func(c *cobra.Command, args []string) error {
 			i := slices.IndexFunc(origins, func(o origin) bool { return o.name == from })
 			if i < 0 {
-				return misused("--from %q: see the list in the help", from)
+				return misused("--from %q: want one of %s", from, strings.Join(names, ", "))
 			}
 			if origins[i].room && !c.Flags().Changed("salt") {
 				return misused("--from %s needs the room's name: --salt ROOM", from)
@@ -94,7 +94,6 @@ from standard input (-), and writes it as a key file. Projects and forms:
 	}
 	c.Flags().StringVar(&from, "from", "", "`PROJECT` that the key comes from")
 	c.Flags().StringVar(&alg, "alg", "", "another cipher of the same project")
-	c.MarkFlagRequired("from")
 	complete(c, "from", names...)
 	flags.addFlags(c)
 	out.addFlags(c)

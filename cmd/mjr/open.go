@@ -101,12 +101,24 @@ func openRecording(name string) (*os.File, mjr.Header, error) {
 	}
 	r, err := mjr.NewReader(f)
 	if err == nil {
+		err = named(r)
+	}
+	if err == nil {
 		_, err = f.Seek(0, io.SeekStart)
 	}
 	if err != nil {
 		return f, mjr.Header{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return f, r.Header, nil
+}
+
+// named refuses a recording that does not tell its codec any more.
+func named(r *mjr.Reader) error {
+	if h := r.Header; h.Codec != "" || h.Kind == mjr.Data || r.Empty() {
+		return nil
+	}
+	return &exitError{exitNotMJR, errors.New("its header is lost, and with it the codec"),
+		`"mjr repair --codec NAME" makes a recording of it, with --e2ee if it is encrypted`}
 }
 
 // encrypted tells whether a recording is to be opened with keys: with keys

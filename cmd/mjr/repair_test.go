@@ -53,3 +53,30 @@ func TestRepairForJanus(t *testing.T) {
 		t.Errorf("%d frames of the damaged recording, %d of the repaired one, want %d", half, mended, all)
 	}
 }
+
+// TestHeaderLost: what cannot be read without its header says so, and how to
+// go on; then it can be.
+func TestHeaderLost(t *testing.T) {
+	b, err := os.ReadFile(corpus.Load(t, "plain-vp9").File(t, "audio"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	copy(b[8:], bytes.Repeat([]byte("X"), 60)) // its length, and the first of the JSON
+	dir := t.TempDir()
+	lost, again := filepath.Join(dir, "lost-audio-0.mjr"), filepath.Join(dir, "again-audio-0.mjr")
+	if err := os.WriteFile(lost, b, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"info"}, {"convert"}, {"convert", "-k", corpus.Load(t, "jitsi-vp8").Keys}} {
+		code, said := command(t.Context(), append(args, lost)...)
+		if code != exitNotMJR || !strings.Contains(said, "lost-audio-0.mjr: its header is lost, and with it the codec\n") || !strings.Contains(said, `hint: "mjr repair --codec NAME"`) {
+			t.Errorf("%s: exit code %d: %s", args, code, said)
+		}
+	}
+	if code, said := command(t.Context(), "repair", "--codec", "opus", "-o", again, lost); code != exitNotWhole {
+		t.Fatalf("exit code %d: %s", code, said)
+	}
+	if code, said := command(t.Context(), "convert", again); code != exitOK {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+}
