@@ -34,6 +34,9 @@ func TestRepairForJanus(t *testing.T) {
 	if code := run(t.Context(), []string{"repair", damaged}, strings.NewReader(""), &out, &errw); code != exitNotWhole {
 		t.Fatalf("exit code %d, want 3: %s", code, &errw)
 	}
+	if code, said := command(t.Context(), "convert", damaged); code != exitNotWhole || !strings.Contains(said, "packets missing, lost before the recorder or in the damage\n") {
+		t.Errorf("exit code %d: %s", code, said)
+	}
 	repaired := filepath.Join(dir, "call-audio-0.repaired.mjr")
 	frames := func(file string) int {
 		opus := file + ".opus"

@@ -162,7 +162,7 @@ func (v *converter) whatIsMissing(in *opened) string {
 		if guess.Scheme == "xor-demo" && xor && !v.o.unauth {
 			return looks(guess) + ": open it with --allow-unauthenticated"
 		}
-		return looks(guess) + "; " + v.haveIDs()
+		return looks(guess) + "; " + v.haveIDs() + "; where both fit, the key itself is another"
 	}
 	return ""
 }

@@ -89,8 +89,11 @@ func trackLines(t postprocess.TrackReport, what string) []string {
 	if text := syncInfo(t.Sync).text(); text != "" {
 		lines = append(lines, what+": "+text)
 	}
-	if n := t.Packets.Lost; n > 0 {
+	switch n := t.Packets.Lost; {
+	case n > 0 && t.File.Whole():
 		lines = append(lines, fmt.Sprintf("%s: %d packets lost before the recorder", what, n))
+	case n > 0:
+		lines = append(lines, fmt.Sprintf("%s: %d packets missing, lost before the recorder or in the damage", what, n))
 	}
 	if n := t.Packets.Duplicate; n > 0 {
 		lines = append(lines, fmt.Sprintf("%s: %d duplicate packets dropped", what, n))
