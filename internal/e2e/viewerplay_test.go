@@ -69,7 +69,8 @@ func TestWatch(t *testing.T) {
 // compare looks at everything that was played of a kind: each whole frame of
 // the recording has to have come as it was recorded, and each that went to the
 // decoder to be what the encoder had made of it. It returns how many went, each
-// once: some come again where the browser asked for a key frame.
+// once: some come again where the browser asked for a key frame. What a busy
+// machine loses on the way has numbers, and the browser counts it.
 func (w *watching) compare(rec corpus.Recording, kind string) int {
 	w.t.Helper()
 	came := make(map[string]bool)
@@ -86,10 +87,12 @@ func (w *watching) compare(rec corpus.Recording, kind string) int {
 			missing++
 		}
 	}
-	most := 0
+	most := int(w.stat(kind, "packetsLost"))
+	if missing > 0 {
+		w.t.Logf("%d of %d frames of %s did not come, %d packets were lost", missing, len(truth), kind, most)
+	}
 	if w.lossy && kind == "audio" {
 		most = len(truth) / 4 // on a machine that is busy; else it is a frame or two
-		w.t.Logf("%d of %d frames of sound did not come", missing, len(truth))
 	}
 	if missing > most {
 		w.t.Errorf("%d of %d whole frames of %s did not reach the worker", missing, len(truth), kind)
@@ -110,8 +113,9 @@ func (w *watching) compare(rec corpus.Recording, kind string) int {
 }
 
 // decodes checks that of the frames that went to the decoder at least 99 %, or
-// 90 % if the browser is lossy, came out. Browsers drop frames for which it was too late: what a busy machine has
-// failed to show is played again, slower each time.
+// 90 % if the browser is lossy, came out. Browsers drop frames for which it was
+// too late: what a busy machine has failed to show is played again, slower each
+// time.
 func (w *watching) decodes(out int) {
 	w.t.Helper()
 	before, share := 0.0, 0.99
