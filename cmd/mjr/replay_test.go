@@ -17,13 +17,6 @@ import (
 	"github.com/mjrkit/mjrkit/internal/mjrtest"
 )
 
-// command runs mjr, and returns its exit code and what it said.
-func command(ctx context.Context, args ...string) (int, string) {
-	var said bytes.Buffer
-	code := run(ctx, args, strings.NewReader(""), &said, &said)
-	return code, said.String()
-}
-
 // A recording that is written into a capture, and recorded from it, is the
 // same: every packet, and when it was received.
 func TestReplayIntoCapture(t *testing.T) {
