@@ -7,9 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"io"
-	"io/fs"
 	"net"
 	"net/http"
 	"net/url"
@@ -247,55 +245,5 @@ func TestRecordDoor(t *testing.T) {
 	}
 	if said := s.stderr.String(); strings.Contains(said, "0123456789abcde") {
 		t.Errorf("the token is in what was said: %s", said)
-	}
-}
-
-// TestRecordFullDisk fills a real disk of one megabyte, where mounting is
-// permitted: the file is whole, and the exit code tells.
-func TestRecordFullDisk(t *testing.T) {
-	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {
-		t.Logf("not on a real disk: mounting a tmpfs: %v", err)
-		return
-	}
-	t.Cleanup(func() {
-		if err := syscall.Unmount(dir, 0); err != nil {
-			t.Error(err)
-		}
-	})
-	s := newStudio(t, filepath.Join(dir, "call"))
-	p := publish(t, s, "")
-	stop := make(chan struct{})
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
-		tick := time.NewTicker(time.Millisecond) // no faster than a socket takes it
-		defer tick.Stop()
-		for {
-			select {
-			case <-stop:
-				return
-			case <-tick.C:
-				p.send(1100) // fails when the recorder has hung up
-			}
-		}
-	}()
-	var told recordPublisher
-	for !told.Gone {
-		s.next("publisher", &told)
-	}
-	close(stop)
-	<-sent
-	if told.Error == nil || told.Error.Exit != exitIO || !strings.Contains(told.Error.Message, "no space") {
-		t.Errorf("told %+v", told)
-	}
-	if sum, code := s.end(); code != exitIO || sum.Error == nil {
-		t.Errorf("exit %d, %+v", code, sum)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "call-audio-0.mjr")); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "call-audio-0.mjr.tmp")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("half a file is left: %v", err)
 	}
 }

@@ -7,19 +7,24 @@ import (
 	"testing"
 )
 
-// Tool finds a program of somebody else that a test needs. Where it is not
-// installed the test is skipped by name, and fails if MJR_CI is set: CI has
-// them all.
+// Tool finds a program of somebody else that a test needs.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
-	if err != nil && os.Getenv("MJR_CI") != "" {
-		t.Fatalf("%s is not installed", name)
-	}
 	if err != nil {
-		t.Skipf("%s is not installed", name)
+		Missing(t, "%s is not installed", name)
 	}
 	return path
+}
+
+// Missing says what this machine lacks for a test: the test is skipped by that
+// name, and fails if MJR_CI is set, as CI has everything.
+func Missing(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("MJR_CI") != "" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
 }
 
 // Run runs such a program, which must succeed.

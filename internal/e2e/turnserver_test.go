@@ -43,7 +43,7 @@ func newTURN(t testing.TB) *turnServer {
 		"--no-tls", "--no-dtls", "--no-cli", "--allow-loopback-peers", "--lt-cred-mech", "--realm=mjr.test", "--user="+turnUser+":"+turnSecret,
 		"--userdb="+filepath.Join(dir, "db"), "--pidfile="+filepath.Join(dir, "pid"), "--log-file=stdout", "--simple-log", "--verbose")
 	cmd.Stdout, cmd.Stderr = log, log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
 
@@ -191,13 +192,7 @@ func TestSenderReports(t *testing.T) {
 
 // TestJanusReads lets Janus's own tool convert what was recorded.
 func TestJanusReads(t *testing.T) {
-	tool, err := exec.LookPath("janus-pp-rec")
-	if err != nil {
-		if os.Getenv("MJR_CI") != "" {
-			t.Fatal("janus-pp-rec is not installed")
-		}
-		t.Skip("janus-pp-rec is not installed")
-	}
+	tool := corpus.Tool(t, "janus-pp-rec")
 	name := filepath.Join(t.TempDir(), "call")
 	r := newRecorder(t, record.Options{Name: name})
 	track := audio

@@ -89,13 +89,7 @@ func TestRoundTrip(t *testing.T) {
 
 // TestJanusCapture reads a capture that Janus's own tool made of a recording.
 func TestJanusCapture(t *testing.T) {
-	tool, err := exec.LookPath("mjr2pcap")
-	if err != nil {
-		if os.Getenv("MJR_CI") != "" {
-			t.Fatal("mjr2pcap is not installed")
-		}
-		t.Skip("mjr2pcap is not installed")
-	}
+	tool := corpus.Tool(t, "mjr2pcap")
 	path := corpus.Load(t, "plain-vp8-loss").File(t, "video")
 	rec := read(t, path)
 	out := filepath.Join(t.TempDir(), "call.pcap")

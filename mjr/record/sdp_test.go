@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mjrkit/mjrkit/internal/corpus"
 	"github.com/mjrkit/mjrkit/mjr"
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
@@ -75,13 +76,7 @@ func TestBadSDP(t *testing.T) {
 
 // TestFFmpegSDP reads what the ffmpeg of this machine writes.
 func TestFFmpegSDP(t *testing.T) {
-	tool, err := exec.LookPath("ffmpeg")
-	if err != nil {
-		if os.Getenv("MJR_CI") != "" {
-			t.Fatal("ffmpeg is not installed")
-		}
-		t.Skip("ffmpeg is not installed")
-	}
+	tool := corpus.Tool(t, "ffmpeg")
 	file := filepath.Join(t.TempDir(), "stream.sdp")
 	out, err := exec.Command(tool, "-loglevel", "error", "-f", "lavfi", "-i", "sine", "-t", "0.1", "-c:a", "libopus", "-f", "rtp", "-sdp_file", file, "rtp://127.0.0.1:5004").CombinedOutput()
 	if err != nil {

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mjrkit/mjrkit/internal/corpus"
 )
 
 // The configuration of Janus, by file. What is in capitals is filled in.
@@ -73,7 +75,7 @@ func writeConfig(t testing.TB, j *Janus, o Options) {
 	t.Helper()
 	found, err := filepath.Glob("/usr/lib/*/janus")
 	if err != nil || len(found) != 1 {
-		refuse(t, "the modules of Janus are not in /usr/lib/*/janus: %v", found)
+		corpus.Missing(t, "the modules of Janus are not in /usr/lib/*/janus: %v", found)
 	}
 	secret := ""
 	if o.APISecret != "" {

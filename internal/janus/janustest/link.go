@@ -5,10 +5,11 @@ import (
 	"encoding/hex"
 	"net"
 	"net/netip"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/mjrkit/mjrkit/internal/corpus"
 )
 
 // link is a network namespace, and the veth pair that leads into it.
@@ -41,7 +42,7 @@ func newLink(t testing.TB) link {
 	} {
 		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
 			_ = exec.Command("ip", "netns", "delete", l.namespace).Run() // as far as it was made
-			refuse(t, "step %d of a veth pair: ip %s: %v: %s", i+1, strings.Join(args, " "), err, out)
+			corpus.Missing(t, "step %d of a veth pair: ip %s: %v: %s", i+1, strings.Join(args, " "), err, out)
 		}
 	}
 	return l
@@ -51,16 +52,8 @@ func newLink(t testing.TB) link {
 func permitted(t testing.TB, name string, args ...string) {
 	t.Helper()
 	if out, err := exec.Command(name, args...).CombinedOutput(); err != nil {
-		refuse(t, "%s %s: %v: %s (CAP_SYS_ADMIN and CAP_NET_ADMIN are needed)", name, strings.Join(args, " "), err, out)
+		corpus.Missing(t, "%s %s: %v: %s (CAP_SYS_ADMIN and CAP_NET_ADMIN are needed)", name, strings.Join(args, " "), err, out)
 	}
-}
-
-func refuse(t testing.TB, format string, args ...any) {
-	t.Helper()
-	if os.Getenv("MJR_CI") != "" {
-		t.Fatalf(format, args...)
-	}
-	t.Skipf(format, args...)
 }
 
 // freeAddresses draws the two addresses of a /30 out of 198.18.0.0/15, which
@@ -84,7 +77,7 @@ func freeAddresses(t testing.TB) (outside, inside netip.Addr) {
 			return at(1), at(2)
 		}
 	}
-	refuse(t, "no /30 of 198.18.0.0/15 is free on this machine")
+	corpus.Missing(t, "no /30 of 198.18.0.0/15 is free on this machine")
 	return
 }
 
