@@ -59,7 +59,6 @@ takes packets from others, --listen 0.0.0.0:8080 publishers.`,
 }
 
 func (o *recordOptions) addFlags(c *cobra.Command) {
-	o.recordSources.addFlags(c)
 	f := c.Flags()
 	f.BoolVar(&o.e2ee, "e2ee", false, "mark the recordings as end-to-end encrypted")
 	f.DurationVar(&o.duration, "duration", 0, "end after this `time`, like 90s or 1h30m")
@@ -71,6 +70,7 @@ func (o *recordOptions) addFlags(c *cobra.Command) {
 	f.BoolVar(&o.json, "json", false, "print the results as JSON Lines on standard output")
 	f.BoolVar(&o.nfo, "nfo", false, "write NAME.nfo at the end, with which Janus's Record&Play lists and plays the recording")
 	f.StringVar(&o.metrics, "metrics", "", "serve counters for Prometheus at `ADDR`; :9100 is for this machine alone")
+	o.recordSources.addFlags(c)
 }
 
 // check settles what flags alone can say.

@@ -34,12 +34,14 @@ type recordSources struct {
 
 func (o *recordSources) addFlags(c *cobra.Command) {
 	f := c.Flags()
-	f.StringArrayVar(&o.audio, "audio", nil, "receive audio as `MEDIA`: udp://:5004,opus or of a capture opus@111, with ,pt=N ,ssrc=N ,red=N ,if=NAME ,port=N")
-	f.StringArrayVar(&o.video, "video", nil, "receive video as `MEDIA`: udp://239.1.1.1:5006,vp8")
-	f.StringVar(&o.pcap, "pcap", "", "take RTP from the capture in `FILE`, pcap or pcapng; without media, list what is in it")
-	o.janus.addFlags(c)
-	f.StringVar(&o.sdp, "sdp", "", "receive what the session description in `FILE` tells, as ffmpeg and GStreamer write it")
-	o.serve.addFlags(c, "let browsers and WHIP clients publish")
+	inSection(c, "From RTP and captures", func() {
+		f.StringArrayVar(&o.audio, "audio", nil, "receive audio as `MEDIA`: udp://:5004,opus or of a capture opus@111, with ,pt=N ,ssrc=N ,red=N ,if=NAME ,port=N")
+		f.StringArrayVar(&o.video, "video", nil, "receive video as `MEDIA`: udp://239.1.1.1:5006,vp8")
+		f.StringVar(&o.sdp, "sdp", "", "receive what the session description in `FILE` tells, as ffmpeg and GStreamer write it")
+		f.StringVar(&o.pcap, "pcap", "", "take RTP from the capture in `FILE`, pcap or pcapng; without media, list what is in it")
+	})
+	inSection(c, "From browsers and WHIP clients", func() { o.serve.addFlags(c, "let browsers and WHIP clients publish") })
+	inSection(c, "From Janus", func() { o.janus.addFlags(c) })
 }
 
 func (o *recordSources) check() error {

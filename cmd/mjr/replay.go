@@ -71,19 +71,22 @@ have the same packets and times.`,
 func (o *replayOptions) addFlags(c *cobra.Command) {
 	o.inputOptions.addFlags(c)
 	f := c.Flags()
-	o.serve.addFlags(c, "let browsers watch")
-	f.Lookup("token-file").Usage = "let in who has the token in `FILE`; with --whip, the token to show"
-	f.BoolVar(&o.live, "live", false, "have all viewers of a recording share one timeline")
-	f.StringVar(&o.whip, "whip", "", "publish to the WHIP server at `URL`")
-	f.StringVar(&o.udp, "udp", "", "send plain RTP to `HOST:PORT`, each further track two ports up")
-	f.StringVar(&o.sdpOut, "sdp-out", "", "describe what --udp sends in `FILE`, for ffplay or GStreamer")
-	f.StringVar(&o.pcap, "pcap", "", "write the packets as they were recorded into the capture `FILE`")
-	o.janus.addFlags(c, "publish in")
 	f.BoolVarP(&o.force, "force", "f", false, "overwrite existing files")
 	f.Float64Var(&o.speed, "speed", 1, "play `N` times as fast; audio is muted at any speed but 1")
 	f.DurationVar(&o.start, "start", 0, "begin at this `time` of the session, like 90s or 1h30m, at the key frame before")
 	f.BoolVar(&o.loop, "loop", false, "begin again at the end")
 	f.BoolVar(&o.json, "json", false, "print the results as JSON Lines on standard output")
+	inSection(c, "To browsers", func() {
+		o.serve.addFlags(c, "let browsers watch")
+		f.BoolVar(&o.live, "live", false, "have all viewers of a recording share one timeline")
+	})
+	inSection(c, "To servers, as RTP, and into captures", func() {
+		f.StringVar(&o.whip, "whip", "", "publish to the WHIP server at `URL`; the token to show is in --token-file")
+		f.StringVar(&o.udp, "udp", "", "send plain RTP to `HOST:PORT`, each further track two ports up")
+		f.StringVar(&o.sdpOut, "sdp-out", "", "describe what --udp sends in `FILE`, for ffplay or GStreamer")
+		f.StringVar(&o.pcap, "pcap", "", "write the packets as they were recorded into the capture `FILE`")
+	})
+	inSection(c, "To Janus", func() { o.janus.addFlags(c, "publish in") })
 }
 
 // check settles what flags alone can say.

@@ -39,7 +39,7 @@ func (o *serveOptions) addFlags(c *cobra.Command, doing string) {
 	f.StringArrayVar(&o.hosts, "host", nil, "answer to `NAME` as well as to the address (may be repeated)")
 	f.StringArrayVar(&o.origins, "allow-origin", nil, "let pages of `ORIGIN` connect, like https://example.org (may be repeated)")
 	f.IntVar(&o.maxSessions, "max-sessions", 0, "have at most `N` peers at a time; 0 is 100")
-	o.iceOptions.addFlags(c)
+	inSection(c, "Ways for media", func() { o.iceOptions.addFlags(c) })
 }
 
 // check settles what flags alone can say.
