@@ -2,6 +2,7 @@ package decrypt
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -36,6 +37,18 @@ var ciphers = []string{
 	"LIVEKIT-A256GCM",
 	"XOR-DEMO-JANUS",
 	"XOR-DEMO-WEBRTC",
+}
+
+// Algs are all values of "alg" that the key of a scheme can have.
+func Algs() []string {
+	all := slices.Clone(ciphers)
+	for _, profile := range slices.Sorted(maps.Keys(srtpSizes)) {
+		all = append(all, "PERC-LITE-"+profile)
+		if strings.HasPrefix(profile, "AEAD_") { // all that RFC 8723 has
+			all = append(all, "SRTP-DOUBLE-"+profile)
+		}
+	}
+	return all
 }
 
 // signers are the values of "alg" for verification keys, and their curves.

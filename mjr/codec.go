@@ -53,6 +53,17 @@ var codecs = []Codec{
 	{"binary", Data, 0, 0},
 }
 
+// CodecNames are those of all codecs of one kind.
+func CodecNames(k Kind) []string {
+	var names []string
+	for _, c := range codecs {
+		if c.Kind == k {
+			names = append(names, c.Name)
+		}
+	}
+	return names
+}
+
 // LookupCodec finds a codec by the name that Janus's headers use, in any
 // letter case.
 func LookupCodec(name string) (Codec, bool) {

@@ -47,6 +47,11 @@ func (o *inputOptions) files(args []string, in io.Reader) ([]string, error) {
 		return nil, misused("--null goes with --files-from")
 	}
 	files := slices.Clone(args)
+	for _, name := range args {
+		if at, err := os.Stat(name); err == nil && at.IsDir() {
+			return nil, &exitError{exitMisused, fmt.Errorf("%s is a folder", name), fmt.Sprintf("take the recordings below it with -r %s", name)}
+		}
+	}
 	for _, dir := range o.recursive {
 		found, err := recordingsBelow(dir)
 		if err != nil {

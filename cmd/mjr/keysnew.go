@@ -24,13 +24,17 @@ func newKeysNew() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "new [flags]",
 		Short: "Make a random key, or take a passphrase, into a key file",
+		Long: `New makes a random key as long as the scheme's own libraries have it, or takes
+a passphrase, into a key file. The schemes and ciphers are these:
+
+` + "  " + strings.Join(decrypt.Algs(), "\n  "),
 		Example: `  mjr keys new -o alice.jwks.json --id 1
   mjr keys new -o room.jwks.json --alg LIVEKIT-A128GCM --passphrase --id 0`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			alg = strings.ToUpper(alg)
 			if schemeOf(alg) == "" {
-				return misused("--alg %s: not a scheme that mjr knows", alg)
+				return &exitError{exitMisused, fmt.Errorf("--alg %s: not a scheme that mjr knows", alg), "there are " + strings.Join(decrypt.Algs(), ", ")}
 			}
 			k := decrypt.Key{Alg: alg}
 			k.KDF = flags.kdf

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func (o *convertOptions) plan(files []string) ([]job, error) {
 		if name == "" && o.output != "" && !dir && o.output != "-" {
 			name = strings.TrimPrefix(filepath.Ext(o.output), ".")
 			if _, ok := findFormat(name); !ok {
-				return nil, misused("--output %s: no container is called %q: want one of %s, or --format", o.output, filepath.Ext(o.output), formatNames())
+				return nil, noContainer(o.output)
 			}
 		}
 		if name == "" {
@@ -52,6 +53,16 @@ func (o *convertOptions) plan(files []string) ([]job, error) {
 		jobs = append(jobs, j)
 	}
 	return jobs, nil
+}
+
+// noContainer is the error for an output whose name ends in nothing known.
+func noContainer(output string) error {
+	ext := filepath.Ext(output)
+	if ext == "" {
+		return &exitError{exitMisused, fmt.Errorf("--output %s: no container is named", output),
+			fmt.Sprintf("write a folder with a slash, %s/, or add one of %s, or --format", output, formatNames())}
+	}
+	return misused("--output %s: no container is called %q: want one of %s, or --format", output, ext, formatNames())
 }
 
 // firstFiles is one file of each track.

@@ -68,7 +68,7 @@ func ParseMedia(kind mjr.Kind, s string) (Media, error) {
 	}
 	c, known := mjr.LookupCodec(codec)
 	if !known || c.Kind != kind {
-		return m, &mjr.HeaderError{Member: "c", Reason: fmt.Sprintf("no codec for %s is called %q", kind, codec)}
+		return m, &mjr.HeaderError{Member: "c", Reason: fmt.Sprintf("no codec for %s is called %q: there are %s", kind, codec, strings.Join(mjr.CodecNames(kind), ", "))}
 	}
 	m.Track.Codec = c.Name
 	for _, w := range words {
