@@ -163,6 +163,11 @@ func (p *Player) begin(sinks []Sink) error {
 
 var errEnd = errors.New("end of the session")
 
+// lateMost is how late a packet may be sent. Who comes later, after the
+// process stood still or a Writer did, goes on from there, as after a pause:
+// all that is overdue, sent at once, would be lost in the receivers' sockets.
+const lateMost = time.Second
+
 // turn does what was asked for, and sends one packet if one is due. It returns
 // how long to wait for the next.
 func (p *Player) turn(now time.Time) (time.Duration, error) {
@@ -197,6 +202,14 @@ func (p *Player) turn(now time.Time) (time.Duration, error) {
 	}
 	if at > out {
 		return at - out, nil
+	}
+	if out-at > lateMost && first.next >= first.rush && p.opts.live == nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.changes == p.line.changes {
+			p.line.change(out, l.position(at))
+		}
+		return 0, nil
 	}
 	if first.rec.index[first.next].flags.has(key) {
 		first.keyAt = out
