@@ -48,7 +48,8 @@ type JanusPublisher struct {
 
 // Janus takes RTP from the publishers of a VideoRoom: one, or all, also those
 // who come later. Each is received over a PeerConnection of its own. Whoever
-// comes back is another publisher. Whether the media are end-to-end encrypted
+// comes back is another publisher, and so is one whose connection failed and
+// was made again. Whether the media are end-to-end encrypted
 // is what Janus's descriptions say.
 type Janus struct {
 	options JanusOptions
@@ -142,13 +143,21 @@ type following struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	known   map[janus.ID]*feed
-	count   int
 	running sync.WaitGroup
 	active  atomic.Int64 // subscriptions
 	live    atomic.Int64 // files that take packets
 
 	mu    sync.Mutex
-	first error // of a publisher
+	count int   // of publishers so far
+	first error // of one of them
+}
+
+// number is that of the next publisher.
+func (f *following) number() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.count++
+	return f.count - 1
 }
 
 // feed is somebody who publishes in the room, from coming to going.
@@ -157,6 +166,8 @@ type feed struct {
 	mids   []string // of the streams that were subscribed to
 	ctx    context.Context
 	gone   context.CancelFunc
+
+	recorded atomic.Bool // in files of this number
 
 	mu sync.Mutex
 	up int // subscriptions whose media flow
@@ -200,10 +211,9 @@ func (f *following) see(publishing []janus.Publisher) {
 			continue
 		}
 		if fresh {
-			known = &feed{number: f.count}
+			known = &feed{number: f.number()}
 			known.ctx, known.gone = context.WithCancel(f.ctx)
 			f.known[p.ID] = known
-			f.count++
 		}
 		var mids []string
 		for _, s := range p.Streams {

@@ -13,37 +13,71 @@ import (
 	"github.com/mjrkit/mjrkit/mjr"
 )
 
-// record records streams of one publisher, until they end.
+// maxTries is how often in a row a connection is made again that does not come
+// to stand. Each time the wait before it is twice as long.
+const maxTries = 5
+
+// record records streams of one publisher, until they end. If the connection
+// fails, and the publisher stays, there is another one. What comes over that
+// is recorded as of another publisher: files that were closed are whole.
 func (f *following) record(p *feed, who janus.Publisher, mids []string) {
-	err := f.receive(p, who, mids)
-	if err == nil {
-		return
+	wait := goodbye
+	for tries := 1; ; tries++ {
+		flowed, err := f.receive(p, who, mids)
+		if err == nil {
+			return
+		}
+		// Janus may hang up before it tells that the publisher went.
+		if flowed {
+			tries, wait = 0, goodbye
+		}
+		select {
+		case <-p.ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		wait *= 2
+		err = fmt.Errorf("publisher %s (%q): %w", who.ID, who.Display, err)
+		f.mu.Lock()
+		if f.first == nil {
+			f.first = err
+		}
+		f.mu.Unlock()
+		if !passes(err) || tries == maxTries {
+			if f.j.options.Feed != "" {
+				f.cancel()
+			} else {
+				f.r.options.Warn(err.Error())
+			}
+			return
+		}
+		f.r.options.Warn(fmt.Sprintf("%v: connecting again", err))
+		if p.recorded.Load() {
+			p = &feed{number: f.number(), ctx: p.ctx, gone: p.gone}
+		}
 	}
-	// Janus may hang up before it tells that the publisher went.
-	select {
-	case <-p.ctx.Done():
-		return
-	case <-time.After(goodbye):
-	}
-	err = fmt.Errorf("publisher %s (%q): %w", who.ID, who.Display, err)
-	f.mu.Lock()
-	if f.first == nil {
-		f.first = err
-	}
-	f.mu.Unlock()
-	if f.j.options.Feed != "" {
-		f.cancel()
-		return
-	}
-	f.r.options.Warn(err.Error())
 }
 
-// ErrPeer says that media ceased to come over a peer connection.
-var ErrPeer = errors.New("the peer connection with janus ended")
+var (
+	// ErrPeer says that media ceased to come over a peer connection.
+	ErrPeer = errors.New("the peer connection with janus ended")
 
-// receive subscribes to streams, and writes what comes.
-func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
-	up := false
+	errHungUp = errors.New("janus hung up")
+)
+
+// passes reports whether an error is of the network, or of a Janus that is
+// busy, so that it can be gone the next time.
+func passes(err error) bool {
+	for _, e := range []error{ErrPeer, errHungUp, janus.ErrSilent, janus.ErrDetached} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// receive subscribes to streams, and writes what comes, if media flowed at all.
+func (f *following) receive(p *feed, who janus.Publisher, mids []string) (up bool, err error) {
 	encrypted := false
 	tell := func(change int) {
 		p.mu.Lock()
@@ -64,7 +98,7 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 	defer stop(nil)
 	sub, err := f.j.room.Subscribe(ctx, who.ID, mids...)
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer func() {
 		bye, stop := context.WithTimeout(context.Background(), goodbye)
@@ -78,17 +112,17 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 			return
 		}
 		defer media.leave()
-		if err := f.write(t, trackOf(p, who, sub, encrypted, t)); err != nil {
+		if err := f.write(p, t, trackOf(p, who, sub, encrypted, t)); err != nil {
 			stop(err)
 		}
 	}})
 	if err != nil {
-		return err
+		return false, err
 	}
 	defer media.close()
 	defer peer.Close()
 	if err := sub.Start(ctx, answer); err != nil {
-		return err
+		return false, err
 	}
 	var watching sync.WaitGroup
 	defer watching.Wait()
@@ -103,7 +137,7 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 	for {
 		e, err := sub.Next(ctx)
 		if err != nil {
-			return err
+			return up, err
 		}
 		switch e.Kind {
 		case janus.WebRTCUp:
@@ -112,7 +146,7 @@ func (f *following) receive(p *feed, who janus.Publisher, mids []string) error {
 				tell(+1)
 			}
 		case janus.HangUp:
-			return fmt.Errorf("janus hung up: %q", e.Reason)
+			return up, fmt.Errorf("%w: %q", errHungUp, e.Reason)
 		}
 	}
 }
@@ -146,7 +180,7 @@ func (g *gate) close() {
 
 // write records one medium until it ends. What MJR files have no place for is
 // left out, and named.
-func (f *following) write(in *rtc.InTrack, t Track) error {
+func (f *following) write(p *feed, in *rtc.InTrack, t Track) error {
 	file, err := f.r.Open(t)
 	var header *mjr.HeaderError
 	if errors.As(err, &header) {
@@ -157,6 +191,7 @@ func (f *following) write(in *rtc.InTrack, t Track) error {
 		return err
 	}
 	defer file.Close()
+	p.recorded.Store(true)
 	f.live.Add(1)
 	in.OnSenderReport(file.SenderReport)
 	dead := false

@@ -163,6 +163,37 @@ func TestJanusFeed(t *testing.T) {
 	}
 }
 
+// TestJanusConnectsAgain: where only the connection ends the publisher is
+// recorded over another, in files of another number.
+func TestJanusConnectsAgain(t *testing.T) {
+	t.Parallel()
+	j := janustest.Start(t, janustest.Options{})
+	j.Create(t, janustest.Room{ID: janusRoom})
+	loop(t, j, "Ann")
+	rec := recordRoom(t, j, record.JanusOptions{})
+	rec.heard(t)
+	rec.flowing(t, 0)
+	if n := j.HangUpSubscribers(t); n != 1 {
+		t.Errorf("%d connections were hung up, want 1", n)
+	}
+	if p := rec.heard(t); p.Number != 0 || !p.Gone {
+		t.Errorf("who was hung up is %+v", p)
+	}
+	if p := rec.heard(t); p.Number != 1 || p.Display != "Ann" || p.Gone {
+		t.Errorf("who was connected again is %+v", p)
+	}
+	rec.flowing(t, 1)
+	rec.stop()
+	if err := await(t, "the end of the recording", rec.ended); err == nil || !strings.Contains(err.Error(), `("Ann")`) {
+		t.Errorf("the recording ended with %v, and something is missing in it", err)
+	}
+	report, err := rec.r.Close()
+	want := []string{"room-2-audio-0.mjr", "room-2-video-1.mjr", "room-audio-0.mjr", "room-video-1.mjr"}
+	if got := whole(t, report); err != nil || !slices.Equal(got, want) {
+		t.Errorf("files are %v, want %v (%v)", got, want, err)
+	}
+}
+
 // TestJanusKilled: what was recorded until Janus died is whole.
 func TestJanusKilled(t *testing.T) {
 	t.Parallel()

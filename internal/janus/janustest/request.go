@@ -18,13 +18,14 @@ const deadline = 60 * time.Second
 // retry is how long to wait for Janus before it is asked again.
 const retry = 20 * time.Millisecond
 
-// ready waits until Janus answers over HTTP and over WebSockets.
+// ready waits until Janus answers over HTTP and over WebSockets. What it is
+// asked while it starts it may never answer.
 func (j *Janus) ready(t testing.TB) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), deadline)
-	defer cancel()
 	for _, url := range []string{j.HTTP + "/info", fmt.Sprintf("http://%v:%d/", j.Addr, wsPort)} {
 		Wait(t, url, func() error {
+			ctx, cancel := context.WithTimeout(t.Context(), deadline/10)
+			defer cancel()
 			req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 			if err != nil {
 				return err
@@ -112,16 +113,17 @@ func (j *Janus) Ask(t testing.TB, plugin string, body, v any) {
 	j.post(t, session, map[string]any{"janus": "destroy"})
 }
 
-// AddToken makes a token for the API.
-func (j *Janus) AddToken(t testing.TB, token string) {
-	t.Helper()
-	j.post(t, fmt.Sprintf("http://%v:%d/admin", j.Addr, adminPort), map[string]any{"janus": "add_token", "token": token, "admin_secret": adminSecret})
-}
-
 type answer struct {
 	Janus  string
 	Data   struct{ ID uint64 }
 	Plugin struct{ Data json.RawMessage } `json:"plugindata"`
+
+	// Of the admin API.
+	Sessions []uint64
+	Handles  []uint64
+	Info     struct {
+		Plugin struct{ Type string } `json:"plugin_specific"`
+	}
 }
 
 func (a answer) id() string { return fmt.Sprint(a.Data.ID) }
