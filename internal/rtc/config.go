@@ -23,7 +23,8 @@ type Config struct {
 	// Hosts are the addresses that candidates name instead of this machine's:
 	// of the router before it, which maps them one to one.
 	Hosts []netip.Addr
-	// Loopback serves this machine alone: no other address is listened on.
+	// Loopback serves this machine alone: what comes from any other is not
+	// heard.
 	Loopback bool
 	// Servers find the address that others see (STUN), or relay (TURN).
 	Servers []ICEServer

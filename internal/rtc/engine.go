@@ -75,9 +75,6 @@ func NewEngine(c Config) (*Engine, error) {
 	s.SetSRTPReplayProtectionWindow(replayWindow)
 	s.SetSRTPProtectionProfiles(dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	s.LoggerFactory = quiet{}
-	if c.Loopback {
-		s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
-	}
 	var rules []webrtc.ICEAddressRewriteRule
 	for _, p := range places {
 		if len(p.hosts) > 0 {

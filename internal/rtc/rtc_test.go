@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +20,7 @@ const patience = 60 * time.Second
 
 func engine(t *testing.T) *Engine {
 	t.Helper()
-	e, err := NewEngine(Config{Loopback: true})
+	e, err := NewEngine(Config{Loopback: true, Hosts: []netip.Addr{netip.MustParseAddr("127.0.0.1")}}) // a relay knows one address
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,8 @@ const socketBuffer = 4 << 20
 // place is an address of this machine that is listened at.
 type place struct {
 	ip    netip.Addr
-	hosts []string // that candidates name instead; none is the address itself
+	hosts []string     // that candidates name instead; none is the address itself
+	only  []netip.Addr // from which is heard; none is everybody
 }
 
 // listen opens a socket at each place, all with one port if that can be: a mux
@@ -28,6 +29,9 @@ func listen(c Config, places []place) (ice.UDPMux, error) {
 	var first error
 	port := c.UDPPort
 	for _, p := range places {
+		if p.only != nil && len(muxes) == 0 {
+			break // the loopback addresses themselves are of no use
+		}
 		conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: p.ip.AsSlice(), Port: port})
 		if err != nil && c.UDPPort == 0 && len(muxes) > 0 { // somebody has it here
 			conn, err = net.ListenUDP("udp", &net.UDPAddr{IP: p.ip.AsSlice()})
@@ -40,7 +44,11 @@ func listen(c Config, places []place) (ice.UDPMux, error) {
 		_ = conn.SetReadBuffer(socketBuffer)
 		_ = conn.SetWriteBuffer(socketBuffer)
 		port = conn.LocalAddr().(*net.UDPAddr).Port
-		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: silent{}}))
+		params := ice.UDPMuxParams{UDPConn: conn, Logger: silent{}}
+		if p.only != nil {
+			params.UDPConn = &localConn{conn, p.only}
+		}
+		muxes = append(muxes, ice.NewUDPMuxDefault(params))
 	}
 	switch {
 	case len(muxes) == 0:
@@ -65,6 +73,9 @@ func (c Config) places() ([]place, error) {
 	if len(c.Hosts) == 0 {
 		for _, ip := range own {
 			all = append(all, place{ip: ip})
+		}
+		if c.Loopback {
+			all = append(all, localPlaces()...)
 		}
 		return all, nil
 	}
