@@ -24,7 +24,7 @@ type JanusOptions struct {
 	PIN           string // of the room
 	RoomToken     string // of the room, where it has a list of them
 	Display       string // the name that the others in the room see
-	Engine        *rtc.Engine
+	Engine        *Engine
 }
 
 // Janus is a sink: a Session that is published in a VideoRoom.

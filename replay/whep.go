@@ -42,13 +42,13 @@ type Server struct {
 // ServerOptions are what a Server needs.
 type ServerOptions struct {
 	Library *Library
-	Engine  *rtc.Engine
+	Engine  *Engine
 	// Player is how viewers begin: Speed, Start and Loop.
 	Player      Options
 	Live        bool // one timeline a recording
 	MaxSessions int  // 0: whip.DefaultMax
 	// ICEServers are what viewers are told of.
-	ICEServers []rtc.ICEServer
+	ICEServers []ICEServer
 	// Joined and Left are told of viewers who were answered, by several
 	// goroutines. nil: nobody is.
 	Joined, Left func(Viewer)

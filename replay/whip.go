@@ -29,7 +29,7 @@ type Push struct {
 // The error wraps rtc.ErrCodec where a codec cannot be sent, or the server
 // takes none of the tracks; ErrLost where no connection came; is a
 // *whip.StatusError where the server refuses, or one of the network.
-func Publish(ctx context.Context, e *rtc.Engine, c *whip.Client, s *Session, o Options) (*Push, error) {
+func Publish(ctx context.Context, e *Engine, c *WHIPClient, s *Session, o Options) (*Push, error) {
 	o.Sparing = true
 	p := &Push{player: NewPlayer(s, o)}
 	peer, offer, err := e.Offer(ctx, OutTracks(s), p.player)
@@ -77,7 +77,7 @@ func (p *Push) lost() error {
 func (p *Push) Player() *Player { return p.player }
 
 // Taken tells which tracks the server takes.
-func (p *Push) Taken() []rtc.Out { return p.peer.Outs() }
+func (p *Push) Taken() []Taken { return p.peer.Outs() }
 
 // Play plays to the end, or until ctx does. Where the server ends the session
 // before, the error wraps ErrLost.

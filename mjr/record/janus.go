@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/mjrkit/mjrkit/internal/janus"
-	"github.com/mjrkit/mjrkit/internal/rtc"
 )
 
 var (
@@ -31,7 +30,7 @@ type JanusOptions struct {
 	RoomToken     string // of the room, where it has a list of them
 	Display       string // the name that the others in the room see
 	Feed          string // the id of the one publisher to record; "" is all
-	Engine        *rtc.Engine
+	Engine        *Engine
 	// Notify is told who is recorded from now on, and no more. It is called
 	// by several goroutines; nil is silence.
 	Notify func(JanusPublisher)

@@ -25,7 +25,7 @@ import (
 // names, when the first of its media comes: offers that lead to nothing leave
 // no gaps.
 type WHIP struct {
-	engine  *rtc.Engine
+	engine  *Engine
 	options WHIPOptions
 	server  whip.Server
 
@@ -39,9 +39,9 @@ type WHIP struct {
 
 // WHIPOptions are those of a WHIP; none has to be given.
 type WHIPOptions struct {
-	MaxSessions   int             // publishers at a time; 0 is 100
-	KeyFrameEvery time.Duration   // how often video is asked for a key frame; 0 is 4 s
-	Servers       []rtc.ICEServer // that publishers are told of
+	MaxSessions   int           // publishers at a time; 0 is 100
+	KeyFrameEvery time.Duration // how often video is asked for a key frame; 0 is 4 s
+	Servers       []ICEServer   // that publishers are told of
 	// Changed is told of publishers that come and leave. It is called by
 	// several goroutines; nil is silence.
 	Changed func(PublisherChange)
@@ -59,7 +59,7 @@ type PublisherChange struct {
 
 // NewWHIP makes a source. Who comes before Run waits for it. The engine stays the
 // caller's to close, after Run.
-func NewWHIP(e *rtc.Engine, o WHIPOptions) *WHIP {
+func NewWHIP(e *Engine, o WHIPOptions) *WHIP {
 	if o.Changed == nil {
 		o.Changed = func(PublisherChange) {}
 	}
