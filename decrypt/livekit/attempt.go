@@ -22,6 +22,7 @@ type attempt struct {
 
 	readings [len(ways)]reading
 	read     [len(ways)]bool // which of readings are worked out
+	settled  [len(ways)]bool // and wholly so
 
 	// plain is the frame from plainAt on, without the bytes that prevent
 	// emulation; plainAt < 0 is nothing.
@@ -36,7 +37,7 @@ type attempt struct {
 func (a *attempt) begin(dst, frame []byte, m decrypt.Meta) {
 	a.frame, a.meta, a.codec = frame, m, codecOf(m)
 	a.start, a.buf = len(dst), slices.Grow(dst, len(frame)-added)
-	a.read = [len(ways)]bool{}
+	a.read, a.settled = [len(ways)]bool{}, [len(ways)]bool{}
 	a.plainAt = -1
 }
 
@@ -49,16 +50,33 @@ func (a *attempt) candidate(c int) (k *key, way int) {
 	return a.keys[c%len(a.keys)], c / len(a.keys)
 }
 
-// Try is one AES-GCM open.
+// Try is one AES-GCM open. Of a frame that may be escaped it can be two: few
+// are, and to see which ones costs a fifth of the opening. So such a frame is
+// opened as it stands, and only if that fails is it looked at.
 func (a *attempt) Try(c, step int) bool {
 	k, way := a.candidate(c)
 	r := a.reading(way)
-	rest := a.rest(r)
-	if !r.ok || len(rest) < added {
+	if !r.ok {
 		return false
 	}
 	aead := k.cipher(step)
 	if aead == nil {
+		return false
+	}
+	if r.unescape && !a.settled[way] {
+		if a.open(aead, r, a.frame[r.clear:]) {
+			return true
+		}
+		if r = a.settle(way); !r.unescape {
+			return false
+		}
+	}
+	return a.open(aead, r, a.rest(r))
+}
+
+// open opens what is behind the clear bytes.
+func (a *attempt) open(aead cipher.AEAD, r reading, rest []byte) bool {
+	if len(rest) < added {
 		return false
 	}
 	sealed, nonce := rest[:len(rest)-tailLen], rest[len(rest)-tailLen:][:ivLen]
@@ -81,16 +99,16 @@ func (a *attempt) Skip(c, step int) bool {
 	case step > k.maxStep || !a.fits(k):
 		return true
 	case way == a.favour:
-		return !a.reading(way).ok
+		return !a.settle(way).ok
 	case step > 0 && !(k.opened && step == k.now):
 		return true
 	}
-	r := a.reading(way)
-	if !r.ok || r == a.reading(a.favour) {
+	r := a.settle(way)
+	if !r.ok || r == a.settle(a.favour) {
 		return true
 	}
 	for earlier := range way {
-		if r == a.reading(earlier) {
+		if r == a.settle(earlier) {
 			return true
 		}
 	}
@@ -113,6 +131,17 @@ func (a *attempt) reading(way int) reading {
 		a.read[way] = true
 	}
 	return a.readings[way]
+}
+
+// settle is a reading that was worked out wholly.
+func (a *attempt) settle(way int) reading {
+	r := a.reading(way)
+	if r.ok && !a.settled[way] {
+		r.settle(a.frame)
+		a.readings[way] = r
+	}
+	a.settled[way] = true
+	return r
 }
 
 // rest is the frame behind its clear bytes.

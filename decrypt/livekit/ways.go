@@ -84,16 +84,19 @@ type reading struct {
 	short    uint64
 }
 
-// read works out what a way means for a frame without metadata.
+// settle looks whether there are any such bytes.
+func (r *reading) settle(frame []byte) {
+	r.unescape = r.unescape && nextPrevention(frame[r.clear:], 0) >= 0
+}
+
+// read works out what a way means for a frame without metadata, but for what
+// settle does.
 func (w way) read(frame []byte, codec byte, t decrypt.FrameType) reading {
 	clear, escaped := w.clear.length(frame, codec, t)
 	if clear+added > len(frame) {
 		return reading{}
 	}
-	r := reading{ok: true, clear: clear}
-	if escaped != w.turned {
-		r.unescape = nextPrevention(frame[clear:], 0) >= 0
-	}
+	r := reading{ok: true, clear: clear, unescape: escaped != w.turned}
 	if codec == h264 || codec == h265 {
 		r.short = w.codes.short(frame[:clear], codec)
 	}
