@@ -143,6 +143,7 @@ func runConvert(c *cobra.Command, o *convertOptions, args []string) error {
 			return misused("--sender %s=…: no recording of that name is converted", file)
 		}
 	}
+	survivePipes()
 	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
 	keys, err := o.keyOptions.load(c.Context(), c.InOrStdin(), say.warn)
 	if err != nil {

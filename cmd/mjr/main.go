@@ -17,7 +17,8 @@ import (
 func main() {
 	ctx, stop := context.WithCancelCause(context.Background())
 	code := make(chan int, 2)
-	go func() { code <- untilSignal(stop) }()
+	signals := catchSignals()
+	go func() { code <- untilSignal(signals, stop) }()
 	go func() { code <- run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr) }()
 	os.Exit(<-code)
 }
@@ -29,15 +30,20 @@ const grace = 4 * time.Second
 // twice is how close the same signal is still the first one.
 const twice = 200 * time.Millisecond
 
-// untilSignal ends the run at the first signal. It returns the exit code at the
-// second one, or when the run had its grace.
-func untilSignal(stop context.CancelCauseFunc) int {
+// catchSignals takes over the signals that end a program.
+func catchSignals() <-chan os.Signal {
 	signals := make(chan os.Signal, 2)
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
 		if !signal.Ignored(s) { // as nohup has it
 			signal.Notify(signals, s)
 		}
 	}
+	return signals
+}
+
+// untilSignal ends the run at the first signal. It returns the exit code at the
+// second one, or when the run had its grace.
+func untilSignal(signals <-chan os.Signal, stop context.CancelCauseFunc) int {
 	err := signalError{<-signals}
 	stop(err)
 	first := time.Now()
@@ -54,6 +60,10 @@ func untilSignal(stop context.CancelCauseFunc) int {
 		}
 	}
 }
+
+// survivePipes makes writing to a pipe that nobody reads an error, rather than
+// the end of the program: what it has open would be left half done.
+func survivePipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
 // run is the whole program: what it reads and writes besides named files is
 // in its arguments, and ctx ends it. It returns the exit code.

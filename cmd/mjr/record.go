@@ -90,7 +90,7 @@ func runRecord(c *cobra.Command, o *recordOptions, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
+	say := newLoneReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
 	if o.lists() {
 		return recordError(o.list(c.Context(), say))
 	}

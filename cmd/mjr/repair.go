@@ -87,6 +87,7 @@ func runRepair(c *cobra.Command, o *repairOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	survivePipes()
 	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
 	code := -1
 	for _, r := range all {

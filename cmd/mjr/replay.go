@@ -142,7 +142,7 @@ func runReplay(c *cobra.Command, o *replayOptions, args []string) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	say := newReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
+	say := newLoneReporter(c.OutOrStdout(), c.ErrOrStderr(), o.json)
 	if o.serve.listen != "" {
 		return o.listen(c.Context(), say, args, c.InOrStdin())
 	}

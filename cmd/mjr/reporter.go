@@ -2,11 +2,13 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"unicode"
 )
 
@@ -19,7 +21,18 @@ const schema = "mjr/1"
 type reporter struct {
 	out, errw io.Writer
 	json      bool
-	mu        sync.Mutex
+	// alone: what is done goes on, and counts, also where nobody reads any
+	// more what is said of it.
+	alone bool
+	mu    sync.Mutex
+}
+
+// newLoneReporter is for what runs long, and is ended by others.
+func newLoneReporter(out, errw io.Writer, json bool) *reporter {
+	survivePipes()
+	r := newReporter(out, errw, json)
+	r.alone = true
+	return r
 }
 
 func newReporter(out, errw io.Writer, json bool) *reporter {
@@ -57,7 +70,11 @@ func notPrintable(r rune) bool { return !unicode.IsPrint(r) }
 func (r *reporter) object(members any) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return json.NewEncoder(r.out).Encode(members)
+	err := json.NewEncoder(r.out).Encode(members)
+	if r.alone && errors.Is(err, syscall.EPIPE) {
+		return nil
+	}
+	return err
 }
 
 // warn tells of something that ends nothing.
