@@ -16,15 +16,15 @@ import (
 // ErrNotCapture says that a file is neither pcap nor pcapng.
 var ErrNotCapture = errors.New("not a capture in the format of pcap or pcapng")
 
-// CaptureError is damage in a capture, or its end inside a packet. All before
-// it was read.
+// CaptureError is damage in a capture, its end inside a packet, or what kept us
+// from reading on. All before it was read.
 type CaptureError struct {
-	Frame int64 // that could not be read, from 1
+	Frame int64 // that was not read, from 1
 	Err   error
 }
 
 func (e *CaptureError) Error() string {
-	return fmt.Sprintf("capture ends at frame %d: %v", e.Frame, e.Err)
+	return fmt.Sprintf("capture is not read from frame %d on: %v", e.Frame, e.Err)
 }
 
 func (e *CaptureError) Unwrap() error { return e.Err }
@@ -77,7 +77,13 @@ func newCapture(r io.Reader) (*capture, error) {
 	if old.Snaplen() > maxFrame {
 		old.SetSnaplen(maxFrame)
 	}
-	return &capture{read: old.ZeroCopyReadPacketData, link: func(gopacket.CaptureInfo) layers.LinkType { return old.LinkType() }}, nil
+	return &capture{read: func() ([]byte, gopacket.CaptureInfo, error) {
+		b, ci, err := old.ZeroCopyReadPacketData()
+		if errors.Is(err, io.EOF) && ci.CaptureLength > 0 {
+			err = io.ErrUnexpectedEOF // the frame's head was there
+		}
+		return b, ci, err
+	}, link: func(gopacket.CaptureInfo) layers.LinkType { return old.LinkType() }}, nil
 }
 
 // next returns the next datagram and when it was captured, and io.EOF at the

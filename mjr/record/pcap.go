@@ -16,7 +16,8 @@ import (
 //
 // A medium is found by its payload type, and by its port if it has one. Where
 // it has no port, and no SSRC, the first SSRC that comes is taken: captures
-// have both directions of a call, often with the same payload types.
+// have both directions of a call, often with the same payload types. What the
+// others sent is in FileReport.Others.
 type Pcap struct {
 	c     *capture
 	media []Media
@@ -41,13 +42,16 @@ func NewPcap(r io.Reader, media []Media) (*Pcap, error) {
 }
 
 // Run records all of the capture. A *CaptureError says that it could not be
-// read to its end.
+// read to its end: where ctx ended first, it wraps the cause of that.
 func (p *Pcap) Run(ctx context.Context, r *Recorder) error {
 	outlets, err := openOutlets(r, p.media)
 	if err != nil {
 		return err
 	}
-	for ctx.Err() == nil && !allDead(outlets) {
+	for !allDead(outlets) {
+		if ctx.Err() != nil {
+			return &CaptureError{p.c.report.Frames + 1, context.Cause(ctx)}
+		}
 		d, at, err := p.c.next()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -64,12 +68,30 @@ func (p *Pcap) Run(ctx context.Context, r *Recorder) error {
 		}
 		i := slices.IndexFunc(outlets, func(o *outlet) bool { return o.inCapture(d) })
 		if i < 0 {
-			p.flows.add(d)
+			p.leave(outlets, d)
 			continue
 		}
 		outlets[i].write(d.payload, at, true)
 	}
 	return nil
+}
+
+// leave counts RTP that no medium takes: for the one that would have, had it
+// not taken another SSRC before, and among the flows.
+func (p *Pcap) leave(outlets []*outlet, d datagram) {
+	for i, o := range outlets {
+		if m := p.media[i]; m.Addr.Port() == 0 && !m.HasSSRC && o.media.typed(d.payload) {
+			o.file.otherPacket()
+			break
+		}
+	}
+	p.flows.add(d)
+}
+
+// typed reports whether a packet has a payload type of this medium.
+func (m *Media) typed(packet []byte) bool {
+	pt := packet[1] & 0x7F
+	return pt == m.Track.PayloadType || m.Track.REDType != 0 && int(pt) == m.Track.REDType
 }
 
 // inCapture reports whether a datagram of a capture is of this medium.

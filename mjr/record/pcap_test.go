@@ -174,8 +174,29 @@ func TestStreamsInACapture(t *testing.T) {
 	if err := p.Run(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if got := closeAll(t, r).Files[0]; got.Stored != 10 || got.SSRCs != 1 || len(p.Others()) != 2 {
+	if got := closeAll(t, r).Files[0]; got.Stored != 10 || got.SSRCs != 1 || got.Others != 10 || len(p.Others()) != 2 {
 		t.Errorf("%+v, others %+v", got, p.Others())
+	}
+	// Who asks for one of them leaves out nothing that was asked for.
+	m := opus111(t)
+	m.HasSSRC, m.SSRC = true, 7
+	if report, _, err := recordCapture(t, b, m); err != nil || report.Files[0].Stored != 10 || report.Files[0].Others != 0 {
+		t.Errorf("%+v, %v", report, err)
+	}
+}
+
+// TestCutCapture cuts a capture of two frames at every byte: each end but those
+// behind a frame is told.
+func TestCutCapture(t *testing.T) {
+	frame := ipv4(udp(rtp(1, 1, 30)), 0)
+	one := len(pcapOf(t, layers.LinkTypeRaw, frame))
+	b := pcapOf(t, layers.LinkTypeRaw, frame, frame)
+	for n := one; n <= len(b); n++ {
+		_, counts, err := record.ScanPcap(t.Context(), bytes.NewReader(b[:n]))
+		whole := n == one || n == len(b)
+		if damage := (*record.CaptureError)(nil); whole != (err == nil) || !whole && (!errors.As(err, &damage) || damage.Frame != 2 || counts.Frames != 1) {
+			t.Errorf("%d bytes of %d, a frame ends at %d: %v", n, len(b), one, err)
+		}
 	}
 }
 
@@ -199,6 +220,14 @@ func TestBadCapture(t *testing.T) {
 	cancel()
 	if _, _, err := record.ScanPcap(ctx, bytes.NewReader(b)); !errors.Is(err, context.Canceled) {
 		t.Errorf("interrupted: %v", err)
+	}
+	r := newRecorder(t, record.Options{Name: filepath.Join(t.TempDir(), "call")})
+	p, err := record.NewPcap(bytes.NewReader(b), []record.Media{opus111(t)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Run(ctx, r); !errors.As(err, &damage) || !errors.Is(err, context.Canceled) {
+		t.Errorf("recording interrupted: %v", err)
 	}
 }
 
