@@ -227,3 +227,27 @@ func (nullDisk) WriteAt(b []byte, _ int64) (int, error) { return len(b), nil }
 func (nullDisk) Truncate(int64) error                   { return nil }
 func (nullDisk) Sync() error                            { return nil }
 func (nullDisk) Close() error                           { return nil }
+
+// TestManyFilesAtOnce: what the disk may be behind is shared by all files, and
+// taking packets at all is not, however many there are.
+func TestManyFilesAtOnce(t *testing.T) {
+	r := newRecorder(t, record.Options{Name: filepath.Join(t.TempDir(), "call"), Publishers: true, Queue: 64 << 10})
+	const files, packets = 200, 20
+	var all []*record.File
+	for i := range files {
+		track := audio
+		track.Publisher = i
+		all = append(all, open(t, r, track))
+	}
+	at := time.Now()
+	for n := range packets {
+		for _, f := range all {
+			write(t, f, rtp(uint16(n), uint32(n)*960, 100), at.Add(time.Duration(n)*20*time.Millisecond))
+		}
+	}
+	for _, f := range closeAll(t, r).Files {
+		if f.Stored != packets || f.QueueDrops != 0 {
+			t.Errorf("%s: %d packets stored, %d dropped", f.Name, f.Stored, f.QueueDrops)
+		}
+	}
+}

@@ -65,7 +65,10 @@ func (f *File) write(packet []byte, at time.Time, wait bool) error {
 	}
 	idle := len(f.queue.chunks) == 0
 	for !f.queue.fits(len(packet)) {
-		c := f.r.budget.get()
+		c := f.queue.borrow()
+		if c == nil {
+			c = f.r.budget.get()
+		}
 		if c == nil && !wait {
 			f.n.queueDrops++
 			return nil
@@ -81,7 +84,7 @@ func (f *File) write(packet []byte, at time.Time, wait bool) error {
 			continue
 		}
 		f.queue.chunks = append(f.queue.chunks, c)
-		if len(f.queue.chunks) > 1 {
+		if len(f.queue.chunks) > fullAt {
 			signal(f.full)
 		}
 	}

@@ -14,8 +14,10 @@ import (
 //	| time, ns   | L      | packet   | …
 //	+------------+--------+----------+----
 const (
-	chunkSize = 128 << 10
+	chunkSize = 32 << 10
 	entryHead = 10
+	// fullAt is how many chunks are not left to wait for more.
+	fullAt = 4
 )
 
 type chunk struct {
@@ -27,6 +29,31 @@ type chunk struct {
 type queue struct {
 	chunks []*chunk
 	spare  []*chunk // the slice that was emptied last
+	// own is a chunk that nobody else gets: however many files there are, each
+	// can take packets while the disk keeps up.
+	own  *chunk
+	lent bool // own is in chunks, or being written
+}
+
+// borrow returns own if it is not lent, else nil.
+func (q *queue) borrow() *chunk {
+	if q.lent {
+		return nil
+	}
+	if q.own == nil {
+		q.own = new(chunk)
+	}
+	q.lent, q.own.n = true, 0
+	return q.own
+}
+
+// restore takes own back, and reports whether c is it.
+func (q *queue) restore(c *chunk) bool {
+	if c != q.own {
+		return false
+	}
+	q.lent = false
+	return true
 }
 
 // fits reports whether a packet goes into the chunks that are there.
@@ -57,7 +84,7 @@ func next(b []byte) (packet []byte, at time.Duration, rest []byte) {
 	return b[entryHead:end:end], at, b[end:]
 }
 
-// budget lends chunks to all queues of a recorder.
+// budget lends chunks to all queues of a recorder, for what the disk is behind.
 type budget struct {
 	mu    sync.Mutex
 	freed sync.Cond

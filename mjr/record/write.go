@@ -59,7 +59,12 @@ func (f *File) drain() {
 			packet, at, b = next(b)
 			f.stop(f.record(packet, at))
 		}
-		f.r.budget.give(c)
+		f.mu.Lock()
+		own := f.queue.restore(c)
+		f.mu.Unlock()
+		if !own {
+			f.r.budget.give(c)
+		}
 	}
 	f.stop(f.flush())
 }
