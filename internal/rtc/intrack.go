@@ -1,6 +1,7 @@
 package rtc
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -15,7 +16,8 @@ import (
 // InTrack is one medium that a peer receives, or one layer of a simulcast: what
 // was negotiated for it, and its packets.
 type InTrack struct {
-	Index       int    // of the media line
+	Index       int    // of the media line; of none after a change of the codec
+	Changes     int    // of the codec, before this one
 	Kind        string // "audio" or "video"
 	Codec       string // as mjr.LookupCodec knows it
 	ClockRate   int    // of the timestamps in Hz
@@ -26,10 +28,12 @@ type InTrack struct {
 	Extensions  map[int]string // id to URI
 
 	peer     *Peer
+	line     *line
 	track    *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
 	buf      [receiveMTU]byte
-	first    int // the length of what is in buf already, read to know the codec
+	first    [][]byte // read already, to know the codec
+	other    [][]byte // of another codec, which may be the next one
 	gaps     gaps
 	foreign  atomic.Int64
 	report   atomic.Pointer[func(ntp uint64, rtp uint32, at time.Time)]
@@ -58,7 +62,9 @@ func (p *Peer) incoming(answered []line, track *webrtc.TrackRemote, receiver *we
 		})
 		p.start(func() { p.every(awakenEvery, t.awaken) })
 	}
-	o.Track(t)
+	for o.Track(t); t.change(len(answered)); {
+		o.Track(t)
+	}
 }
 
 // take takes the place of a layer, or of all of a line, for the stream that
@@ -116,53 +122,55 @@ func (t *InTrack) find(answered []line) *line {
 // begin reads the first packet that is of a codec agreed on: which of them is
 // used is known from nothing else.
 func (t *InTrack) begin(l *line) bool {
-	t.Index, t.MID, t.Extensions = l.index, l.mid, l.ext
+	t.line, t.Index, t.MID, t.Extensions = l, l.index, l.mid, l.ext
 	for {
 		n, err := t.read()
 		if err != nil {
 			return false
 		}
-		c, ok := l.byType(int(t.buf[1] & 0x7f))
-		if ok && c.name == "red" {
-			red := c.pt
-			for _, c = range l.codecs {
-				if c.name != "red" && l.red(c.pt) == red {
-					break
-				}
-			}
-			ok = c.name != "red"
-		}
-		if !ok || c.name == "rtx" {
+		c, ok := l.medium(int(t.buf[1] & 0x7f))
+		if !ok {
 			t.foreign.Add(1)
 			continue
 		}
-		t.Codec, t.ClockRate, t.Fmtp = c.name, c.clock, c.fmtp
-		t.PayloadType, t.REDType = uint8(c.pt), l.red(c.pt)
-		t.first = n
+		t.use(c)
+		t.first = [][]byte{bytes.Clone(t.buf[:n])}
 		return true
 	}
+}
+
+func (t *InTrack) use(c codec) {
+	t.Codec, t.ClockRate, t.Fmtp = c.name, c.clock, c.fmtp
+	t.PayloadType, t.REDType = uint8(c.pt), t.line.red(c.pt)
 }
 
 // ReadRTP reads one whole packet into buf, which should hold 1500 bytes: a
 // longer packet is cut to it. Those that were sent again over RTX are as they
 // were at first. Packets come in the order in which they arrived, and may come
 // twice: browsers measure the bandwidth with old ones. The error is io.EOF when
-// the session is over.
+// the session is over, or the sender changes to another of the codecs agreed
+// on: then ReceiveOptions.Track is called again.
 func (t *InTrack) ReadRTP(buf []byte) (int, error) {
-	n := t.first
-	t.first = 0
-	for n == 0 {
-		got, err := t.read()
+	if len(t.first) > 0 {
+		n := copy(buf, t.first[0])
+		t.first = t.first[1:]
+		return n, nil
+	}
+	for {
+		n, err := t.read()
 		if err != nil {
+			t.forget()
 			return 0, io.EOF
 		}
-		if pt := t.buf[1] & 0x7f; pt != t.PayloadType && (t.REDType == 0 || int(pt) != t.REDType) {
-			t.foreign.Add(1)
-			continue
+		pt := t.buf[1] & 0x7f
+		if pt == t.PayloadType || t.REDType != 0 && int(pt) == t.REDType {
+			t.forget()
+			return copy(buf, t.buf[:n]), nil
 		}
-		n = got
+		if t.changes(t.buf[:n]) {
+			return 0, io.EOF
+		}
 	}
-	return copy(buf, t.buf[:n]), nil
 }
 
 // maxFailures is how many packets in a row can be refused by Pion before the

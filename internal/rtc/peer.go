@@ -30,6 +30,7 @@ type Peer struct {
 	err        error          // before done is closed
 	candidates int            // of the other side
 	layers     map[layer]bool // that come
+	changes    int            // of codecs, over all media
 	stray      sync.Once      // a stream was left out, and it was told
 	closing    sync.Once
 	running    sync.WaitGroup // what the peer has started

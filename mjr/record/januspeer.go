@@ -229,7 +229,10 @@ func trackOf(p *feed, who janus.Publisher, sub *janus.Subscription, e2ee bool, i
 	}
 	k := slices.IndexFunc(who.Streams, func(s janus.Stream) bool { return s.MID == sub.Streams[i].FeedMID })
 	if k >= 0 {
-		t.Index, t.MID = who.Streams[k].Index, who.Streams[k].MID
+		t.MID = who.Streams[k].MID
+		if in.Changes == 0 {
+			t.Index = who.Streams[k].Index
+		}
 		if text := who.Streams[k].Description; text != "" {
 			t.Description = text
 		}
