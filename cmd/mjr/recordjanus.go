@@ -33,16 +33,16 @@ func (o *recordJanus) check() error {
 }
 
 // open makes the source ready. Nothing is sent before it runs.
-func (o *recordJanus) open(ice *iceOptions, say *reporter) (source, error) {
+func (o *recordJanus) open(ice *iceOptions, status *recordStatus) (source, error) {
 	secrets, err := o.secrets()
 	if err != nil {
 		return nil, err
 	}
-	e, _, err := ice.open(false, say.warn)
+	e, _, err := ice.open(false, status.warn)
 	if err != nil {
 		return nil, err
 	}
-	return &janusSource{e, say, record.JanusOptions{
+	return &janusSource{e, status, record.JanusOptions{
 		URL: o.url, Secret: secrets.secret, Token: secrets.token, Room: o.room, PIN: secrets.pin, RoomToken: secrets.roomToken,
 		Display: o.display, Feed: o.feed, Engine: e,
 	}}, nil
@@ -51,7 +51,7 @@ func (o *recordJanus) open(ice *iceOptions, say *reporter) (source, error) {
 // janusSource is a room that tells who comes and goes.
 type janusSource struct {
 	engine  *rtc.Engine
-	say     *reporter
+	status  *recordStatus
 	options record.JanusOptions
 }
 
@@ -60,10 +60,10 @@ func (s *janusSource) Run(ctx context.Context, r *record.Recorder) error {
 	s.options.Notify = s.publisher
 	j, err := record.JoinJanus(ctx, s.options)
 	if err == nil {
-		if s.say.json {
-			_ = s.say.object(jsonRoom{common{schema, "room"}, janus.Printable(s.options.URL), s.options.Room}) // as below
+		if s.status.say.json {
+			s.status.object(jsonRoom{common{schema, "room"}, janus.Printable(s.options.URL), s.options.Room})
 		}
-		s.say.line("in room %s: whoever publishes there is recorded", s.options.Room)
+		s.status.line("in room %s: whoever publishes there is recorded", s.options.Room)
 		err = j.Run(ctx, r)
 	} else if ctx.Err() != nil {
 		return nil
@@ -95,9 +95,8 @@ type jsonPublisher struct {
 
 // publisher tells who is recorded, and who no more.
 func (s *janusSource) publisher(p record.JanusPublisher) {
-	if s.say.json {
-		// Where nobody reads any more, recording goes on.
-		_ = s.say.object(jsonPublisher{common{schema, "publisher"}, p.Number + 1, p.ID, p.Display, p.Encrypted, p.Gone})
+	if s.status.say.json {
+		s.status.object(jsonPublisher{common{schema, "publisher"}, p.Number + 1, p.ID, p.Display, p.Encrypted, p.Gone})
 		return
 	}
 	text := fmt.Sprintf("publisher %d: %s %q", p.Number+1, p.ID, p.Display)
@@ -109,7 +108,7 @@ func (s *janusSource) publisher(p record.JanusPublisher) {
 	default:
 		text += " is recorded"
 	}
-	s.say.line("%s", text)
+	s.status.line("%s", text)
 }
 
 // writeNFO describes recordings for Janus's Record&Play.

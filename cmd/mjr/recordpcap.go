@@ -12,7 +12,7 @@ import (
 )
 
 // openPcap makes a capture ready.
-func (o *recordSources) openPcap(say *reporter) (source, error) {
+func (o *recordSources) openPcap(status *recordStatus) (source, error) {
 	media, err := o.media()
 	if err != nil {
 		return nil, err
@@ -26,23 +26,23 @@ func (o *recordSources) openPcap(say *reporter) (source, error) {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", o.pcap, err)
 	}
-	return &pcapSource{p, f, say}, nil
+	return &pcapSource{p, f, status}, nil
 }
 
 // pcapSource is a capture that tells what of it was not recorded.
 type pcapSource struct {
-	p   *record.Pcap
-	f   *os.File
-	say *reporter
+	p      *record.Pcap
+	f      *os.File
+	status *recordStatus
 }
 
 func (s *pcapSource) Run(ctx context.Context, r *record.Recorder) error {
 	defer s.f.Close()
 	err := s.p.Run(ctx, r)
 	for _, f := range s.p.Others() {
-		s.say.warn("left out: " + flowText(f))
+		s.status.warn("left out: " + flowText(f))
 	}
-	warnCapture(s.say, s.p.Report())
+	warnCapture(s.status.warn, s.p.Report())
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.f.Name(), err)
 	}
@@ -72,7 +72,7 @@ func (o *recordSources) list(ctx context.Context, say *reporter) error {
 		}
 		say.line("%s", flowText(f))
 	}
-	warnCapture(say, report)
+	warnCapture(say.warn, report)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name(), err)
 	}
@@ -80,12 +80,12 @@ func (o *recordSources) list(ctx context.Context, say *reporter) error {
 }
 
 // warnCapture tells of frames that may have had RTP, and were of no use.
-func warnCapture(say *reporter, c record.CaptureReport) {
+func warnCapture(warn func(string), c record.CaptureReport) {
 	if c.Fragments > 0 {
-		say.warn(fmt.Sprintf("%d fragments of IP packets left out", c.Fragments))
+		warn(fmt.Sprintf("%d fragments of IP packets left out", c.Fragments))
 	}
 	if c.Cut > 0 {
-		say.warn(fmt.Sprintf("%d frames left out that were captured without their ends", c.Cut))
+		warn(fmt.Sprintf("%d frames left out that were captured without their ends", c.Cut))
 	}
 }
 

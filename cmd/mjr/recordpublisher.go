@@ -32,11 +32,10 @@ func (s *recordStatus) publisherChanged(c record.PublisherChange) {
 		j.Error = errorJSON(recordError(c.Err))
 	}
 	if s.say.json {
-		s.say.object(j) // where nobody reads any more, recording goes on
+		s.object(j)
 		return
 	}
-	s.erase()
-	s.say.line("%s", j.text(c.Err))
+	s.line("%s", j.text(c.Err))
 }
 
 func (j recordPublisher) text(err error) string {

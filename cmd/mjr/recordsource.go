@@ -81,9 +81,9 @@ func (o *recordSources) open(say *reporter, status *recordStatus, encrypted bool
 	case o.serve.listen != "":
 		return o.openWHIP(say, status, encrypted)
 	case o.pcap != "":
-		return o.openPcap(say)
+		return o.openPcap(status)
 	case o.janus.url != "":
-		return o.janus.open(&o.serve.iceOptions, say)
+		return o.janus.open(&o.serve.iceOptions, status)
 	}
 	return o.openUDP(say)
 }

@@ -19,21 +19,26 @@ const (
 )
 
 // recordStatus shows a line a track while recording: on a terminal the same
-// lines again and again, else new ones.
+// lines again and again, else new ones. All that is said meanwhile is said
+// through it, so that nothing is erased, and nothing stale stands.
 type recordStatus struct {
 	say      *reporter
 	terminal bool
-	mu       sync.Mutex
-	drawn    int // lines that stand on the terminal
-	before   map[string]record.FileReport
-	quit     chan struct{}
-	ended    sync.WaitGroup
+	size     func() (width, height int) // of the terminal
+
+	mu     sync.Mutex // of what is shown, and of what follows
+	drawn  []int      // how wide the lines are that stand on the terminal
+	before map[string]record.FileReport
+
+	quit  chan struct{}
+	ended sync.WaitGroup
 }
 
 func newRecordStatus(say *reporter) *recordStatus {
 	return &recordStatus{
 		say:      say,
 		terminal: !say.json && isTerminal(say.errw) && os.Getenv("TERM") != "dumb",
+		size:     func() (int, int) { return terminalSize(say.errw) },
 		before:   make(map[string]record.FileReport),
 		quit:     make(chan struct{}),
 	}
@@ -59,34 +64,44 @@ func (s *recordStatus) start(r *record.Recorder) {
 	})
 }
 
-// stop leaves the last lines where they are.
+// stop leaves no line behind.
 func (s *recordStatus) stop() {
 	close(s.quit)
 	s.ended.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.erase()
+}
+
+// line prints a line for people.
+func (s *recordStatus) line(format string, a ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.erase()
+	s.say.line(format, a...)
 }
 
 // warn tells of something that ends nothing.
 func (s *recordStatus) warn(text string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.erase()
 	s.say.warn(text)
 }
 
-func (s *recordStatus) erase() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.drawn > 0 {
-		s.say.mu.Lock()
-		fmt.Fprintf(s.say.errw, "\x1b[%dA\r\x1b[J", s.drawn)
-		s.say.mu.Unlock()
-		s.drawn = 0
-	}
+// object prints a JSON line. Where nobody reads any more, recording goes on.
+func (s *recordStatus) object(members any) {
+	_ = s.say.object(members)
 }
 
+// show is called by one goroutine at a time.
 func (s *recordStatus) show(report record.Report, passed time.Duration) {
-	s.erase()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var lines []string
 	for _, f := range report.Files {
 		if f.Done {
+			delete(s.before, f.Name)
 			continue
 		}
 		rate := float64(8*(f.Bytes-s.before[f.Name].Bytes)) / passed.Seconds()
@@ -94,15 +109,17 @@ func (s *recordStatus) show(report record.Report, passed time.Duration) {
 		if s.say.json {
 			j := recordJSON(f, "progress")
 			j.Bitrate = int64(rate)
-			s.say.object(j) // where nobody reads any more, recording goes on
+			s.object(j)
 			continue
 		}
-		s.say.line("%s", statusLine(f, rate))
-		if s.terminal {
-			s.mu.Lock()
-			s.drawn++
-			s.mu.Unlock()
-		}
+		lines = append(lines, statusLine(f, rate))
+	}
+	if s.terminal {
+		s.draw(lines)
+		return
+	}
+	for _, l := range lines {
+		s.say.line("%s", l)
 	}
 }
 
