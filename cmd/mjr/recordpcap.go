@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/mjrkit/mjrkit/mjr/record"
 )
@@ -26,27 +28,92 @@ func (o *recordSources) openPcap(status *recordStatus) (source, error) {
 		f.Close()
 		return nil, fmt.Errorf("%s: %w", o.pcap, err)
 	}
-	return &pcapSource{p, f, status}, nil
+	return &pcapSource{p, f, media, status}, nil
 }
 
 // pcapSource is a capture that tells what of it was not recorded.
 type pcapSource struct {
 	p      *record.Pcap
 	f      *os.File
+	media  []record.Media
 	status *recordStatus
 }
 
 func (s *pcapSource) Run(ctx context.Context, r *record.Recorder) error {
 	defer s.f.Close()
-	err := s.p.Run(ctx, r)
+	if _, timed := ctx.Deadline(); timed {
+		return misused("--duration is not of --pcap: a capture is recorded as fast as it can be read")
+	}
+	if err := s.p.Run(ctx, r); err != nil {
+		s.tellOthers()
+		return fmt.Errorf("%s: %w", s.f.Name(), err)
+	}
+	files := r.Report().Files
+	switch {
+	case slices.ContainsFunc(files, func(f record.FileReport) bool { return f.Err != nil }):
+		s.tellOthers()
+		return nil // that is what is told
+	case !slices.ContainsFunc(files, func(f record.FileReport) bool { return f.Received > 0 }):
+		return s.nothing()
+	}
+	s.tellOthers()
+	return s.short(files)
+}
+
+// tellOthers says what was left out.
+func (s *pcapSource) tellOthers() {
 	for _, f := range s.p.Others() {
 		s.status.warn("left out: " + flowText(f))
 	}
 	warnCapture(s.status.warn, s.p.Report())
-	if err != nil {
-		return fmt.Errorf("%s: %w", s.f.Name(), err)
+}
+
+// nothing says what there is instead of what was asked for.
+func (s *pcapSource) nothing() error {
+	if err := listFlows(s.status, s.p.Others()); err != nil {
+		return err
 	}
-	return nil
+	c := s.p.Report()
+	warnCapture(s.status.warn, c)
+	if c.RTP == 0 {
+		return &exitError{exitNotMJR, fmt.Errorf("%s: no RTP in %d frames can be read", s.f.Name(), c.Frames), ""}
+	}
+	return &exitError{exitNotMJR, fmt.Errorf("%s: none of its RTP is of the media asked for", s.f.Name()),
+		"the payload types, SSRCs and ports that are there are listed above"}
+}
+
+// short says why what was asked for is not whole, or returns nil.
+func (s *pcapSource) short(files []record.FileReport) error {
+	var why []string
+	hint := ""
+	for i, f := range files {
+		if f.Received == 0 {
+			why = append(why, fmt.Sprintf("nothing in it is of %s", f.Name))
+		}
+		if f.Others > 0 {
+			why = append(why, fmt.Sprintf("%d packets of %s are of other senders", f.Others, f.Name))
+			hint = s.choices(s.media[i])
+		}
+	}
+	c := s.p.Report()
+	if n := c.Cut + c.Fragments; n > 0 {
+		why = append(why, fmt.Sprintf("%d frames in it are not whole", n))
+	}
+	if why == nil {
+		return nil
+	}
+	return &exitError{exitNotWhole, fmt.Errorf("%s: %s", s.f.Name(), strings.Join(why, "; ")), hint}
+}
+
+// choices says how another sender of a medium is chosen.
+func (s *pcapSource) choices(m record.Media) string {
+	for _, f := range s.p.Others() {
+		if f.PayloadType == m.Track.PayloadType || int(f.PayloadType) == m.Track.REDType {
+			medium := fmt.Sprintf("%s@%d", m.Track.Codec, m.Track.PayloadType)
+			return fmt.Sprintf("%s,port=%d takes all that was sent there, %s,ssrc=%#x one sender alone", medium, f.Dst.Port(), medium, f.SSRC)
+		}
+	}
+	return ""
 }
 
 // lists reports whether all that can be done is to look into a capture.
@@ -63,20 +130,29 @@ func (o *recordSources) list(ctx context.Context, say *reporter) error {
 	}
 	defer f.Close()
 	flows, report, err := record.ScanPcap(ctx, f)
-	for _, f := range flows {
-		if say.json {
-			if e := say.object(flowJSON(f)); e != nil {
-				return e
-			}
-			continue
-		}
-		say.line("%s", flowText(f))
+	status := newRecordStatus(say)
+	if e := listFlows(status, flows); e != nil {
+		return e
 	}
-	warnCapture(say.warn, report)
+	warnCapture(status.warn, report)
 	if err != nil {
 		return fmt.Errorf("%s: %w", f.Name(), err)
 	}
 	return &exitError{exitMisused, errors.New("the codecs are not in a capture"), "name them with --audio opus@111 --video vp8@96, or with --sdp FILE"}
+}
+
+// listFlows lists what can be recorded.
+func listFlows(status *recordStatus, flows []record.Flow) error {
+	for _, f := range flows {
+		if status.say.json {
+			if err := status.say.object(flowJSON(f)); err != nil {
+				return err
+			}
+			continue
+		}
+		status.line("%s", flowText(f))
+	}
+	return nil
 }
 
 // warnCapture tells of frames that may have had RTP, and were of no use.
