@@ -162,7 +162,9 @@ func recordError(err error) error {
 		return &exitError{exitUnsupported, err, ""}
 	case errors.As(err, &syntax):
 		return &exitError{exitMisused, err, ""}
-	case isNetwork(err):
+	case errors.Is(err, record.ErrName):
+		return &exitError{exitMisused, err, "meeting becomes meeting-audio-0.mjr, meeting-video-1.mjr, …"}
+	case isNetwork(err), errors.Is(err, record.ErrVanished), errors.Is(err, record.ErrFailed):
 		return &exitError{exitNetwork, err, ""}
 	case exitCode(err) == exitFailed:
 		return &exitError{exitIO, err, ""} // all else is of the disk

@@ -39,8 +39,8 @@ func TestVanished(t *testing.T) {
 	}
 	between.close() // as if a cable was pulled: nobody says goodbye
 	wait(t, "the silence to be noticed", to.Done())
-	if err := to.Err(); err != errVanished {
-		t.Errorf("got %v, want %v", err, errVanished)
+	if err := to.Err(); err != ErrVanished {
+		t.Errorf("got %v, want %v", err, ErrVanished)
 	}
 }
 

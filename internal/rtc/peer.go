@@ -11,8 +11,10 @@ import (
 )
 
 var (
-	errVanished = errors.New("the other side has vanished")
-	errFailed   = errors.New("no connection to the other side came about")
+	// ErrVanished says that the other side was not heard of any more.
+	ErrVanished = errors.New("the other side has vanished")
+	// ErrFailed says that no media could flow.
+	ErrFailed = errors.New("no connection to the other side came about")
 )
 
 // Peer is one WebRTC session. Its methods may be called by any goroutine.
@@ -100,10 +102,10 @@ func (p *Peer) state(s webrtc.PeerConnectionState) {
 	case webrtc.PeerConnectionStateConnected:
 		p.once.Do(func() { close(p.connected) })
 	case webrtc.PeerConnectionStateFailed:
-		err := errFailed
+		err := ErrFailed
 		select {
 		case <-p.connected:
-			err = errVanished
+			err = ErrVanished
 		default:
 		}
 		p.end(err)

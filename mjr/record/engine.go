@@ -13,5 +13,11 @@ type EngineConfig = rtc.Config
 // ICEServer is a STUN or TURN server.
 type ICEServer = rtc.ICEServer
 
+// ErrVanished and ErrFailed are why a peer connection ended by itself.
+var (
+	ErrVanished = rtc.ErrVanished
+	ErrFailed   = rtc.ErrFailed
+)
+
 // NewEngine opens the sockets. Close it when the last source has ended.
 func NewEngine(c EngineConfig) (*Engine, error) { return rtc.NewEngine(c) }

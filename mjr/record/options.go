@@ -48,11 +48,12 @@ const DefaultQueue = 64 << 20
 // minSize leaves room for the header, and for more than a few packets.
 const minSize = 64 << 10
 
-var errName = errors.New("recordings need a name")
+// ErrName says that a recording has no name, or one that no file can have.
+var ErrName = errors.New("recordings need a name")
 
 func (o *Options) check() error {
 	if base := filepath.Base(o.Name); o.Name == "" || os.IsPathSeparator(o.Name[len(o.Name)-1]) || base == "." || base == ".." || strings.ContainsRune(o.Name, 0) {
-		return fmt.Errorf("%w, not %q", errName, o.Name)
+		return fmt.Errorf("%w, not %q", ErrName, o.Name)
 	}
 	if o.MaxSize != 0 && o.MaxSize < minSize {
 		return fmt.Errorf("largest size of a part: %d bytes < %d", o.MaxSize, minSize)

@@ -45,7 +45,7 @@ type disk interface {
 }
 
 // NewRecorder refuses a name under which there is a recording: the error is
-// ErrExists then.
+// ErrExists then; and a folder in which none can be made.
 func NewRecorder(o Options) (*Recorder, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -53,10 +53,24 @@ func NewRecorder(o Options) (*Recorder, error) {
 	if err := o.unused(); err != nil {
 		return nil, err
 	}
+	if o.Publishers { // the first file may be hours away
+		if err := writable(filepath.Dir(o.Name)); err != nil {
+			return nil, err
+		}
+	}
 	return &Recorder{
 		options: o, epoch: time.Now(), seed: maphash.MakeSeed(),
 		budget: newBudget(o.Queue), create: createFile,
 	}, nil
+}
+
+// writable makes a file in a folder, and takes it away again.
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".mjr-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // createFile never opens a file that is there.

@@ -116,9 +116,6 @@ func (w *WHIP) accept(ctx context.Context, q whip.Request) (whip.Peer, string, e
 	if err := w.recorder.Room(); err != nil {
 		return nil, "", &whip.Error{Status: http.StatusServiceUnavailable, Text: "the recorder has too little disk space for another recording", Retry: time.Minute, Err: err}
 	}
-	if err := w.free(); err != nil {
-		return nil, "", &whip.Error{Status: http.StatusConflict, Text: "the recorder has no free name for another recording", Err: err}
-	}
 	p := &whipSession{w: w, encrypted: saysEncrypted(q.Query) || w.recorder.options.Encrypted, made: make(chan struct{})}
 	peer, answer, err := w.engine.Receive(ctx, q.Offer, rtc.ReceiveOptions{Track: p.track, KeyFrameEvery: w.options.KeyFrameEvery})
 	switch {
@@ -140,15 +137,22 @@ func saysEncrypted(q url.Values) bool {
 	return q.Has("e2ee") && v != "0" && v != "false"
 }
 
-// free reports an error if there are recordings of the next publisher.
+// maxTaken is how many numbers in a row may be somebody else's.
+const maxTaken = 1000
+
+// free takes the next number whose names are free: another recorder under the
+// same name takes numbers as well.
 func (w *WHIP) free() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	err := w.recorder.options.freeFor(w.number)
-	if err != nil && w.err == nil {
-		w.err = err
+	for taken := 0; ; taken++ {
+		err := w.recorder.options.freeFor(w.number)
+		if !errors.Is(err, ErrExists) || taken == maxTaken {
+			return err
+		}
+		if taken == 0 {
+			w.recorder.options.Warn(fmt.Sprintf("%v: made by another recorder; the next publisher has another number", err))
+		}
+		w.number++
 	}
-	return err
 }
 
 // open makes a file for a publisher, whose lock is held. Its first one takes
@@ -156,11 +160,16 @@ func (w *WHIP) free() error {
 func (w *WHIP) open(p *whipSession, t Track) (*File, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	var err error
 	if !p.begun {
+		err = w.free()
 		p.number = w.number
 	}
 	t.Publisher = p.number
-	f, err := w.recorder.Open(t)
+	var f *File
+	if err == nil {
+		f, err = w.recorder.Open(t)
+	}
 	if err != nil {
 		if w.err == nil {
 			w.err = err

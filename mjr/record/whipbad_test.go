@@ -75,21 +75,11 @@ func TestWHIPRefused(t *testing.T) {
 	if status, _, h := s.post("", "application/sdp", offer(s)); status != http.StatusServiceUnavailable || h.Get("Retry-After") == "" {
 		t.Errorf("second session: %d", status)
 	}
-	s = newStudio(t, record.Options{}, record.WHIPOptions{})
-	if err := os.WriteFile(filepath.Join(s.dir, "call-audio-0.mjr"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if status, text, _ := s.post("", "application/sdp", offer(s)); status != http.StatusConflict || !strings.Contains(text, "name") {
-		t.Errorf("name that is taken: %d, %q", status, text)
-	}
-	if err := s.stop(); !errors.Is(err, record.ErrExists) {
-		t.Errorf("name that is taken: %v", err)
-	}
 }
 
-// TestWHIPNameTakenLate: a name that another recorder took after the answer is
-// not taken from it.
-func TestWHIPNameTakenLate(t *testing.T) {
+// TestWHIPNameTaken: a name that another recorder took meanwhile is not taken
+// from it, and no publisher is lost for that.
+func TestWHIPNameTaken(t *testing.T) {
 	s := newStudio(t, record.Options{}, record.WHIPOptions{})
 	g := newGuest(s)
 	g.add("audio/opus")
@@ -98,13 +88,22 @@ func TestWHIPNameTakenLate(t *testing.T) {
 	if err := os.WriteFile(name, []byte("another's"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	g.send(0, 1)
-	until(t, "a warning", func() bool { s.mu.Lock(); defer s.mu.Unlock(); return len(s.warned) > 0 })
-	if err := s.stop(); !errors.Is(err, record.ErrExists) {
+	g.send(0, 10)
+	s.received("call-2-audio-0", 10)
+	g.leave()
+	if err := s.stop(); err != nil {
 		t.Errorf("error %v", err)
 	}
-	if b, err := os.ReadFile(name); err != nil || string(b) != "another's" || len(s.told()) != 0 {
-		t.Errorf("file %q, %v; told %+v", b, err, s.told())
+	if b, err := os.ReadFile(name); err != nil || string(b) != "another's" {
+		t.Errorf("file %q, %v", b, err)
+	}
+	if told := s.told(); len(told) != 2 || told[0].Publisher != 1 {
+		t.Errorf("told %+v", told)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.warned) != 1 || !strings.Contains(s.warned[0], "call-audio-0.mjr") {
+		t.Errorf("warned %q", s.warned)
 	}
 }
 
