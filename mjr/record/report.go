@@ -29,9 +29,10 @@ type FileReport struct {
 
 	// Lost is how many sequence numbers did not come, between the first and
 	// the last of each SSRC. They are not stored for reasons before this
-	// program, but KernelDrops of them, about, reached the machine: the
-	// operating system had no room for them.
-	Lost        int64
+	// program.
+	Lost int64
+	// KernelDrops are packets that reached the machine, and that the operating
+	// system had no room for. Those before the last packet are in Lost, too.
 	KernelDrops int64
 
 	// Others are packets that came to the same address and are not counted

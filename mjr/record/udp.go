@@ -150,6 +150,7 @@ const (
 // receive reads the socket until ctx is done, or until no file takes more.
 func (s *socket) receive(ctx context.Context) error {
 	defer s.conn.Close()
+	defer s.droppedLast()
 	var end atomic.Int64 // when to stop for lack of packets; 0 is not yet
 	stop := context.AfterFunc(ctx, func() {
 		end.Store(time.Now().Add(drainMost).UnixNano())
@@ -187,11 +188,8 @@ func (s *socket) receive(ctx context.Context) error {
 // take gives a datagram to the file that wants it; false if there is none left
 // that takes any.
 func (s *socket) take(datagram, ancillary []byte, at time.Time) bool {
-	if total, ok := kernelDrops(ancillary); ok && !s.rtcp {
-		if n := total - s.drops; n > 0 { // counts up to 2^32, and on
-			s.outlets[0].file.kernelDrops(int64(n))
-			s.drops = total
-		}
+	if total, ok := kernelDrops(ancillary); ok {
+		s.dropped(total)
 	}
 	switch {
 	case isRTCP(datagram):
@@ -203,6 +201,22 @@ func (s *socket) take(datagram, ancillary []byte, at time.Time) bool {
 		return false
 	}
 	return true
+}
+
+// droppedLast counts what the kernel dropped behind the last packet.
+func (s *socket) droppedLast() {
+	if total, ok := allKernelDrops(s.conn); ok {
+		s.dropped(total)
+	}
+}
+
+// dropped takes what the kernel counts of dropped packets. No count is older
+// than the one before.
+func (s *socket) dropped(total uint32) {
+	if n := total - s.drops; n > 0 && !s.rtcp { // the kernel's count wraps
+		s.outlets[0].file.kernelDrops(int64(n))
+	}
+	s.drops = total
 }
 
 func isTimeout(err error) bool {
