@@ -3,6 +3,7 @@ package record
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -33,16 +34,20 @@ func (o Options) stem(t Track) string {
 	return s
 }
 
-// nameOf is what of a rid may stand in a name of a file.
+// nameOf is what of a rid may stand in a name of a file. One of which it is not
+// all has a sum behind it, so that no two have one name.
 func nameOf(rid string) string {
 	const most = 32
-	rid = strings.Map(func(r rune) rune {
+	name := strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 			return r
 		}
 		return -1
 	}, rid)
-	return rid[:min(len(rid), most)]
+	if name == rid && len(name) <= most {
+		return name
+	}
+	return fmt.Sprintf("%s%08x", name[:min(len(name), most)], crc32.ChecksumIEEE([]byte(rid)))
 }
 
 // partName is the name of a part, from 1 on.
