@@ -147,6 +147,11 @@ const (
 	drainPackets = 2 * receiveBuffer / 512
 )
 
+// longestDatagram has room for all that UDP carries. Packets of media that long
+// are not recorded, but RTCP may be long, and on Windows a datagram that is
+// longer than the buffer is an error.
+const longestDatagram = 1<<16 - 1
+
 // receive reads the socket until ctx is done, or until no file takes more.
 func (s *socket) receive(ctx context.Context) error {
 	defer s.conn.Close()
@@ -157,8 +162,7 @@ func (s *socket) receive(ctx context.Context) error {
 		s.conn.SetReadDeadline(time.Now().Add(drainIdle))
 	})
 	defer stop()
-	// A packet that is longer is refused in any case.
-	buf, control := make([]byte, 2048), make([]byte, controlSize)
+	buf, control := make([]byte, longestDatagram), make([]byte, controlSize)
 	for left := drainPackets; left > 0; {
 		n, m, _, _, err := s.conn.ReadMsgUDPAddrPort(buf, control)
 		most := end.Load()
