@@ -74,6 +74,7 @@ type statusTerminal struct {
 	term          *terminal
 	slave         *os.File
 	width, height uint16
+	ends          int // marks that were written
 }
 
 func newStatusTerminal(t *testing.T, width, height uint16) *statusTerminal {
@@ -81,7 +82,7 @@ func newStatusTerminal(t *testing.T, width, height uint16) *statusTerminal {
 	t.Setenv("TERM", "xterm")
 	term, slave := newTerminal(t)
 	t.Cleanup(func() { slave.Close() })
-	s := &statusTerminal{newRecordStatus(newReporter(io.Discard, slave, false)), t, term, slave, 0, height}
+	s := &statusTerminal{newRecordStatus(newReporter(io.Discard, slave, false)), t, term, slave, 0, height, 0}
 	if s.resize(width); !s.terminal {
 		t.Fatal("not taken for a terminal")
 	}
@@ -101,7 +102,8 @@ func (s *statusTerminal) written() string {
 	s.t.Helper()
 	const end = "\a"
 	io.WriteString(s.slave, end)
-	for deadline := time.Now().Add(time.Minute); !strings.HasSuffix(s.term.text(), end); {
+	s.ends++
+	for deadline := time.Now().Add(time.Minute); strings.Count(s.term.text(), end) < s.ends; {
 		if time.Now().After(deadline) {
 			s.t.Fatalf("shown: %q", s.term.text())
 		}
