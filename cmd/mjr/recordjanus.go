@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -42,7 +43,7 @@ func (o *recordJanus) open(ice *iceOptions, status *recordStatus) (source, error
 	if err != nil {
 		return nil, err
 	}
-	return &janusSource{e, status, record.JanusOptions{
+	return &janusSource{engine: e, status: status, options: record.JanusOptions{
 		URL: o.url, Secret: secrets.secret, Token: secrets.token, Room: o.room, PIN: secrets.pin, RoomToken: secrets.roomToken,
 		Display: o.display, Feed: o.feed, Engine: e,
 	}}, nil
@@ -53,6 +54,32 @@ type janusSource struct {
 	engine  *rtc.Engine
 	status  *recordStatus
 	options record.JanusOptions
+
+	mu     sync.Mutex
+	came   map[int]bool // numbers of publishers
+	active int
+}
+
+// Publishers is how many have sent so far, and how many are sending now.
+func (s *janusSource) Publishers() (all, now int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.came), s.active
+}
+
+// count takes a publisher who comes or goes.
+func (s *janusSource) count(p record.JanusPublisher) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.Gone {
+		s.active--
+		return
+	}
+	s.active++
+	if s.came == nil {
+		s.came = make(map[int]bool)
+	}
+	s.came[p.Number] = true
 }
 
 func (s *janusSource) Run(ctx context.Context, r *record.Recorder) error {
@@ -95,6 +122,7 @@ type jsonPublisher struct {
 
 // publisher tells who is recorded, and who no more.
 func (s *janusSource) publisher(p record.JanusPublisher) {
+	s.count(p)
 	if s.status.say.json {
 		s.status.object(jsonPublisher{common{schema, "publisher"}, p.Number + 1, p.ID, p.Display, p.Encrypted, p.Gone})
 		return

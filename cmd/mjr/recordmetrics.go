@@ -5,9 +5,9 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
@@ -35,19 +35,42 @@ func serveMetrics(addr string, r *record.Recorder, src source) (*metricsServer, 
 		return nil, &exitError{exitNetwork, fmt.Errorf("--metrics %s: %w", addr, err), ""}
 	}
 	mux := http.NewServeMux()
+	var c counters
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; version=0.0.4")
-		writeMetrics(w, r.Report())
+		c.write(w, r.Report(), time.Now())
 		if p, ok := src.(publishing); ok {
 			writePublishers(w, p)
 		}
 	})
 	s := &metricsServer{srv: &http.Server{
-		Handler: mux, MaxHeaderBytes: 16 << 10,
+		Handler: onlyKnownHosts(hostOf(addr), mux), MaxHeaderBytes: 16 << 10,
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second,
 	}}
 	s.ended.Go(func() { s.srv.Serve(l) })
 	return s, nil
+}
+
+// onlyKnownHosts refuses requests to names but localhost and the one that is
+// listened on: a page whose name was made to resolve to this machine sends its
+// own. Addresses cannot be made to.
+func onlyKnownHosts(name string, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := strings.ToLower(hostOf(r.Host))
+		if _, err := netip.ParseAddr(host); err != nil && host != "localhost" && host != strings.ToLower(name) {
+			http.Error(w, "unknown host", http.StatusMisdirectedRequest)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// hostOf is a host without its port and brackets.
+func hostOf(hostPort string) string {
+	if host, _, err := net.SplitHostPort(hostPort); err == nil {
+		return host
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(hostPort, "["), "]")
 }
 
 func (s *metricsServer) stop() {
@@ -60,43 +83,4 @@ func (s *metricsServer) stop() {
 		s.srv.Close()
 	}
 	s.ended.Wait()
-}
-
-// writeMetrics writes all counters, each with its files as labels.
-func writeMetrics(w io.Writer, report record.Report) {
-	for _, m := range []struct {
-		name, help string
-		value      func(record.FileReport) int64
-	}{
-		{"packets_received_total", "Packets that came, of all kinds.", func(f record.FileReport) int64 { return f.Received }},
-		{"packets_stored_total", "Packets on the disk.", func(f record.FileReport) int64 { return f.Stored }},
-		{"packets_lost_total", "Sequence numbers that did not come.", func(f record.FileReport) int64 { return f.Lost }},
-		{"packets_duplicate_total", "Packets that were there already.", func(f record.FileReport) int64 { return f.Duplicates }},
-		{"packets_kernel_dropped_total", "Packets that the operating system had no room for.", func(f record.FileReport) int64 { return f.KernelDrops }},
-		{"packets_queue_dropped_total", "Packets dropped because the disk was too slow.", func(f record.FileReport) int64 { return f.QueueDrops }},
-		{"packets_refused_total", "Packets that are no RTP, or too long.", func(f record.FileReport) int64 { return f.NotRTP + f.Long }},
-		{"packets_other_total", "Packets of other streams.", func(f record.FileReport) int64 { return f.Others }},
-		{"bytes_total", "Bytes on the disk.", func(f record.FileReport) int64 { return f.Bytes }},
-	} {
-		fmt.Fprintf(w, "# HELP mjr_record_%s %s\n# TYPE mjr_record_%s counter\n", m.name, m.help, m.name)
-		for _, f := range report.Files {
-			fmt.Fprintf(w, "mjr_record_%s{name=%s,kind=%q,codec=%q} %d\n", m.name, label(f.Name), f.Track.Kind, f.Track.Codec, m.value(f))
-		}
-	}
-}
-
-// publishing is a source to which publishers come, and from which they go.
-type publishing interface {
-	Publishers() (all, now int)
-}
-
-func writePublishers(w io.Writer, p publishing) {
-	all, now := p.Publishers()
-	fmt.Fprintf(w, "# HELP mjr_record_publishers_total Publishers that have sent.\n# TYPE mjr_record_publishers_total counter\nmjr_record_publishers_total %d\n", all)
-	fmt.Fprintf(w, "# HELP mjr_record_publishers Publishers that are sending.\n# TYPE mjr_record_publishers gauge\nmjr_record_publishers %d\n", now)
-}
-
-// label quotes as Prometheus does: no escapes but these.
-func label(s string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`).Replace(strings.ToValidUTF8(s, "\ufffd")) + `"`
 }
