@@ -91,12 +91,9 @@ func fullDisk(t *testing.T, failAt, short int) (failed bool) {
 			return
 		}
 		const packets = 20
-		var sent int64
 		for i := range packets {
 			err := f.WriteRTP(rtp(uint16(i), uint32(i)*960, 500), time.Now())
-			if err == nil {
-				sent++
-			} else if !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EIO) {
+			if err != nil && !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EIO) {
 				t.Fatal(err)
 			}
 			write(t, other, rtp(uint16(i), uint32(i), 500), time.Now())
@@ -117,8 +114,8 @@ func fullDisk(t *testing.T, failAt, short int) (failed bool) {
 			}
 			stored += int64(len(rec.packets))
 		}
-		if got.Stored != stored || got.Received != sent || got.Unwritten != sent-stored || !failed && stored != packets {
-			t.Fatalf("failing at call %d: %d in the files of %d, report %+v", failAt, stored, sent, got)
+		if got.Stored != stored || got.Received != packets || got.Unwritten != packets-stored || !failed && stored != packets {
+			t.Fatalf("failing at call %d: %d in the files of %d, report %+v", failAt, stored, packets, got)
 		}
 		if video := report.Files[0]; video.Stored != packets || video.Err != nil {
 			t.Fatalf("the other file: %+v", video)

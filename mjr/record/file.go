@@ -46,6 +46,9 @@ func (f *File) WriteRTP(packet []byte, at time.Time) error {
 func (f *File) write(packet []byte, at time.Time, wait bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.err != nil {
+		f.n.received++ // it counts as not written
+	}
 	if err := f.over(); err != nil {
 		return err
 	}

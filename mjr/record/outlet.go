@@ -55,8 +55,8 @@ func (o *outlet) write(packet []byte, at time.Time, wait bool) {
 		o.changed = true
 		o.warn(fmt.Sprintf("%s: SSRC %#x after %#x: the sender began anew, or there are two; ssrc=N takes one alone", o.file.stem, ssrc, uint32(before)))
 	}
-	if !o.dead && o.file.write(packet, at, wait) != nil {
-		o.dead = true // the recorder has told why
+	if o.file.write(packet, at, wait) != nil {
+		o.dead = true // the recorder has told why; the file goes on counting
 	}
 }
 
