@@ -45,10 +45,11 @@ type recordReady struct {
 	URL   string `json:"url"`
 }
 
+// recordSummary is the JSON line at the end. Its members are a contract.
 type recordSummary struct {
 	common
 	Exit  int        `json:"exit"`
-	Short []string   `json:"not_whole,omitempty"`
+	Short []string   `json:"missing,omitempty"` // in words; not_whole is the number of convert's summary
 	Error *jsonError `json:"error,omitempty"`
 }
 
