@@ -16,10 +16,13 @@ import (
 type janusFlags struct {
 	url, room, display                            string
 	pinFile, secretFile, tokenFile, roomTokenFile string
+
+	given func(flag string) bool
 }
 
 func (o *janusFlags) addFlags(c *cobra.Command, what string) {
 	f := c.Flags()
+	o.given = f.Changed
 	f.StringVar(&o.url, "janus", "", what+" a VideoRoom of the Janus whose API is at the WebSocket `URL`: ws://HOST:8188")
 	f.StringVar(&o.room, "room", "", "the `ID` of the room")
 	f.StringVar(&o.display, "display", "mjr", "the `NAME` to be seen by in the room")
@@ -37,12 +40,9 @@ func (o *janusFlags) check() error {
 	if o.url != "" && !strings.HasPrefix(o.url, "ws://") && !strings.HasPrefix(o.url, "wss://") {
 		return misused("--janus %s: %w", janus.Printable(o.url), janus.ErrURL)
 	}
-	for _, f := range []struct{ name, value string }{
-		{"room", o.room}, {"pin-file", o.pinFile}, {"room-token-file", o.roomTokenFile},
-		{"janus-secret-file", o.secretFile}, {"janus-token-file", o.tokenFile},
-	} {
-		if f.value != "" && o.url == "" {
-			return misused("--%s is of --janus", f.name)
+	for _, name := range []string{"room", "display", "pin-file", "room-token-file", "janus-secret-file", "janus-token-file"} {
+		if o.url == "" && o.given(name) {
+			return misused("--%s is of --janus", name)
 		}
 	}
 	return nil
