@@ -15,6 +15,7 @@ const receiveBuffer = 8 << 20
 type socket struct {
 	conn    *net.UDPConn
 	asked   netip.AddrPort
+	ifname  string // that receives a group
 	media   []int
 	outlets []*outlet
 	rtcp    bool   // and nothing else
@@ -24,24 +25,11 @@ type socket struct {
 
 // listen opens a socket, and joins its group where the address is multicast.
 func listen(addr netip.AddrPort, ifname string) (*socket, error) {
-	var conn *net.UDPConn
-	var err error
-	to := net.UDPAddrFromAddrPort(addr)
-	if addr.Addr().IsMulticast() {
-		var ifi *net.Interface
-		if ifname != "" {
-			if ifi, err = net.InterfaceByName(ifname); err != nil {
-				return nil, fmt.Errorf("interface %q: %w", ifname, err)
-			}
-		}
-		conn, err = net.ListenMulticastUDP("udp", ifi, to)
-	} else {
-		conn, err = net.ListenUDP("udp", to)
-	}
+	conn, err := listenConn(addr, ifname)
 	if err != nil {
 		return nil, err
 	}
-	s := &socket{conn: conn}
+	s := &socket{conn: conn, asked: addr, ifname: ifname}
 	size, err := tune(conn, receiveBuffer)
 	switch {
 	case err != nil:
@@ -53,7 +41,34 @@ func listen(addr netip.AddrPort, ifname string) (*socket, error) {
 	return s, nil
 }
 
-func (s *socket) local() netip.AddrPort {
-	a := s.conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+func listenConn(addr netip.AddrPort, ifname string) (*net.UDPConn, error) {
+	if !addr.Addr().IsMulticast() {
+		network := "udp"
+		if addr.Addr().Is4() {
+			network = "udp4" // else 0.0.0.0 is taken for all addresses of IPv6, too
+		}
+		return net.ListenUDP(network, net.UDPAddrFromAddrPort(addr))
+	}
+	if ifname == "" {
+		ifname = addr.Addr().Zone()
+	}
+	if ifname == "" {
+		return listenGroup(addr, 0)
+	}
+	ifi, err := net.InterfaceByName(ifname)
+	if err != nil {
+		return nil, fmt.Errorf("interface %q: %w", ifname, err)
+	}
+	return listenGroup(addr, ifi.Index)
+}
+
+// addr is where to send to: what was asked for, which the system may tell in
+// other words, and the port that it chose if none was.
+func (s *socket) addr() netip.AddrPort {
+	return netip.AddrPortFrom(s.asked.Addr(), uint16(s.conn.LocalAddr().(*net.UDPAddr).Port))
+}
+
+// is reports whether the socket receives at an address.
+func (s *socket) is(addr netip.AddrPort, ifname string) bool {
+	return s.addr() == addr && (s.ifname == ifname || !addr.Addr().IsMulticast())
 }

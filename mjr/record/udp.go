@@ -20,27 +20,31 @@ type UDP struct {
 // ListenUDP opens the sockets for media, of which several can share one. So
 // what is sent from now on is received, and an address that is taken is known
 // before anything is recorded.
+//
+// A multicast group is received on its interface. On systems other than Linux
+// all else that is sent to its port comes, too.
 func ListenUDP(media []Media) (*UDP, error) {
 	u := &UDP{media: media}
 	for i, m := range media {
-		if s := u.find(m.Addr); s != nil {
+		addr := netip.AddrPortFrom(m.Addr.Addr().Unmap(), m.Addr.Port())
+		if s := u.find(addr, m.Interface); s != nil {
 			s.media = append(s.media, i)
 			continue
 		}
-		s, err := listen(m.Addr, m.Interface)
+		s, err := listen(addr, m.Interface)
 		if err != nil {
 			u.Close()
 			return nil, err
 		}
-		s.asked, s.media = m.Addr, []int{i}
+		s.media = []int{i}
 		u.sockets = append(u.sockets, s)
 	}
 	return u, nil
 }
 
-func (u *UDP) find(addr netip.AddrPort) *socket {
+func (u *UDP) find(addr netip.AddrPort, ifname string) *socket {
 	for _, s := range u.sockets {
-		if s.asked == addr && addr.Port() != 0 {
+		if s.is(addr, ifname) {
 			return s
 		}
 	}
@@ -52,7 +56,7 @@ func (u *UDP) Addr(medium int) netip.AddrPort {
 	for _, s := range u.sockets {
 		for _, i := range s.media {
 			if i == medium {
-				return s.local()
+				return s.addr()
 			}
 		}
 	}
@@ -107,16 +111,16 @@ func (u *UDP) Run(ctx context.Context, r *Recorder) error {
 func (u *UDP) control(r *Recorder) []*socket {
 	var all []*socket
 	for _, s := range u.sockets {
-		addr := s.local()
+		addr := s.addr()
 		port := u.media[s.media[0]].RTCPPort
 		if port == 0 {
 			port = addr.Port() + 1
 		}
 		addr = netip.AddrPortFrom(addr.Addr(), port)
-		if port == 0 || u.listens(addr) {
+		if port == 0 || u.find(addr, s.ifname) != nil {
 			continue
 		}
-		c, err := listen(addr, u.media[s.media[0]].Interface)
+		c, err := listen(addr, s.ifname)
 		if err != nil {
 			r.options.Warn(fmt.Sprintf("no sender reports for lip-sync: %v", err))
 			continue
@@ -125,15 +129,6 @@ func (u *UDP) control(r *Recorder) []*socket {
 		all = append(all, c)
 	}
 	return all
-}
-
-func (u *UDP) listens(addr netip.AddrPort) bool {
-	for _, s := range u.sockets {
-		if s.local() == addr {
-			return true
-		}
-	}
-	return false
 }
 
 // What the kernel has is recorded after the end, until nothing came for a
@@ -173,7 +168,7 @@ func (s *socket) receive(ctx context.Context) error {
 				return nil
 			}
 		case most == 0 || !isTimeout(err):
-			return fmt.Errorf("receive at %v: %w", s.local(), err)
+			return fmt.Errorf("receive at %v: %w", s.addr(), err)
 		case !pending(s.conn): // a deadline that passed before the read hides what there is
 			return nil
 		}
