@@ -21,7 +21,7 @@ import (
 // in a pipeline. The recording is whole, and its end the normal one.
 func TestRecordWithoutReader(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "call")
-	cmd := exec.Command(os.Args[0], "record", "--json", "--audio", "udp://127.0.0.1:0,opus", name)
+	cmd := exec.Command(os.Args[0], "record", "--json", "--audio", "udp://127.0.0.1:0,opus@111", name)
 	cmd.Env = append(os.Environ(), asMain+"=1")
 	read, write, err := os.Pipe()
 	if err != nil {

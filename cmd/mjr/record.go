@@ -219,6 +219,7 @@ func shortOf(f record.FileReport) []string {
 	add(f.QueueDrops, "dropped because the disk was too slow")
 	add(f.KernelDrops, "dropped by the operating system: the receive buffer was full")
 	add(f.Unwritten, "not written after an error")
+	add(f.LeftOut, "of other payload types left out: pt=N says which to record")
 	add(f.Long, fmt.Sprintf("of more than %d bytes left out", mjr.MaxPacket))
 	return short
 }

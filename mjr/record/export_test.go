@@ -1,5 +1,7 @@
 package record
 
+import "time"
+
 // Disk is an open file, for tests that put another in its place.
 type Disk = disk
 
@@ -14,3 +16,10 @@ var SenderReports = senderReports
 
 // SaysEncrypted reads the query of a URL for WHIP.
 var SaysEncrypted = saysEncrypted
+
+// NewUDPSocket is a socket for media that a test gives its datagrams to.
+func (r *Recorder) NewUDPSocket(media []Media) (take func(datagram []byte, at time.Time), end func(), err error) {
+	s := &socket{}
+	s.outlets, err = openOutlets(r, media)
+	return func(datagram []byte, at time.Time) { s.take(datagram, nil, at) }, s.flush, err
+}

@@ -12,8 +12,9 @@ import (
 // Media is a medium that a source looks for in what it receives.
 type Media struct {
 	Track Track
-	// AnyType takes the payload type that comes first; else it is that of the
-	// track, or its REDType.
+	// AnyType takes the payload type of which two packets in sequence come
+	// first, and another one when that has been silent for five seconds; else
+	// it is that of the track, or its REDType.
 	AnyType bool
 	// SSRC is the only one that is taken, if HasSSRC.
 	SSRC    uint32

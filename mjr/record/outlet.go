@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -12,7 +13,9 @@ type outlet struct {
 	media   Media
 	file    *File
 	warn    func(string)
-	locked  bool // to a payload type
+	settled bool                // on a payload type
+	last    time.Time           // when a packet was taken
+	beside  map[uint8]time.Time // when a payload type was refused first
 	warned  bool
 	changed bool          // warned of a second SSRC
 	ssrc    atomic.Uint64 // that came last, and knownSSRC
@@ -29,7 +32,7 @@ func openOutlets(r *Recorder, media []Media) ([]*outlet, error) {
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &outlet{media: m, file: f, warn: r.options.Warn, locked: !m.AnyType})
+		all = append(all, &outlet{media: m, file: f, warn: r.options.Warn, settled: !m.AnyType})
 	}
 	return all, nil
 }
@@ -37,18 +40,18 @@ func openOutlets(r *Recorder, media []Media) ([]*outlet, error) {
 // wants reports whether an RTP packet of at least 12 bytes is of this medium.
 func (o *outlet) wants(packet []byte) bool {
 	m := &o.media
-	if m.HasSSRC && binary.BigEndian.Uint32(packet[8:]) != m.SSRC {
-		return false
-	}
 	pt := packet[1] & 0x7F
-	if !o.locked {
-		o.locked, m.Track.PayloadType = true, pt
-	}
-	return pt == m.Track.PayloadType || m.Track.REDType != 0 && int(pt) == m.Track.REDType
+	return m.sends(packet) && (o.settled && pt == m.Track.PayloadType || m.Track.REDType != 0 && int(pt) == m.Track.REDType)
+}
+
+// sends reports whether a packet is of an SSRC that is taken.
+func (m *Media) sends(packet []byte) bool {
+	return !m.HasSSRC || binary.BigEndian.Uint32(packet[8:]) == m.SSRC
 }
 
 // write records a packet that is wanted.
 func (o *outlet) write(packet []byte, at time.Time, wait bool) {
+	o.last = at
 	ssrc := binary.BigEndian.Uint32(packet[8:])
 	before := o.ssrc.Swap(knownSSRC | uint64(ssrc))
 	if other := knownSSRC | uint64(ssrc); before != 0 && before != other && !o.changed {
@@ -60,32 +63,29 @@ func (o *outlet) write(packet []byte, at time.Time, wait bool) {
 	}
 }
 
-// deliver gives a packet to the first outlet that wants it; false if none
-// does.
-func deliver(outlets []*outlet, packet []byte, at time.Time) bool {
-	if len(packet) < rtpHead || packet[0]>>6 != 2 {
-		return false
-	}
-	for _, o := range outlets {
-		if o.wants(packet) {
-			o.write(packet, at, false)
-			return true
-		}
-	}
-	return false
-}
-
 // refuse counts a packet that no outlet of its address wants.
-func refuse(outlets []*outlet, packet []byte) {
+func refuse(outlets []*outlet, packet []byte, at time.Time) {
 	o := outlets[0]
 	o.file.otherPacket()
-	if o.warned || len(packet) < rtpHead || packet[0]>>6 != 2 {
+	if !isRTP(packet) {
+		return
+	}
+	if i := slices.IndexFunc(outlets, func(o *outlet) bool { return o.media.AnyType && o.media.sends(packet) }); i >= 0 {
+		outlets[i].leave(packet, at)
+	}
+	if o.warned {
 		return
 	}
 	o.warned = true
-	o.warn(fmt.Sprintf("%s: packets of payload type %d and SSRC %#x are left out: payload type %d is recorded",
-		o.file.stem, packet[1]&0x7F, binary.BigEndian.Uint32(packet[8:]), o.media.Track.PayloadType))
+	why := "no two came in sequence"
+	if o.settled {
+		why = fmt.Sprintf("payload type %d is recorded", o.media.Track.PayloadType)
+	}
+	o.warn(fmt.Sprintf("%s: packets of payload type %d and SSRC %#x are left out: %s",
+		o.file.stem, packet[1]&0x7F, binary.BigEndian.Uint32(packet[8:]), why))
 }
+
+func isRTP(packet []byte) bool { return len(packet) >= rtpHead && packet[0]>>6 == 2 }
 
 // control takes RTCP, of which sender reports are kept.
 func control(outlets []*outlet, packet []byte, at time.Time) {

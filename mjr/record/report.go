@@ -38,6 +38,9 @@ type FileReport struct {
 	// Others are packets that came to the same address and are not counted
 	// above: of another payload type or SSRC, or no RTP.
 	Others int64
+	// LeftOut of them are RTP that came for a medium of any payload type, and
+	// that did not have the one which was taken: it may be what was wanted.
+	LeftOut int64
 
 	SSRCs       int64     // that sent
 	Bytes       int64     // on the disk
@@ -48,8 +51,8 @@ type FileReport struct {
 
 // counts are what a File knows of its packets.
 type counts struct {
-	received, stored, duplicates, notRTP, long, queueDrops, kernelDrops, others, bytes int64
-	first, last                                                                        time.Time
+	received, stored, duplicates, notRTP, long, queueDrops, kernelDrops, others, leftOut, bytes int64
+	first, last                                                                                 time.Time
 }
 
 // Report tells what was recorded so far.
@@ -67,7 +70,7 @@ func (f *File) Report() FileReport {
 		Track: f.track, Name: f.stem, Paths: f.paths[:len(f.paths):len(f.paths)],
 		Received: n.received, Stored: n.stored, Duplicates: n.duplicates, NotRTP: n.notRTP, Long: n.long,
 		QueueDrops: n.queueDrops, Unwritten: n.received - n.stored - n.duplicates - n.notRTP - n.long - n.queueDrops,
-		Lost: f.seen.missing(), KernelDrops: n.kernelDrops, Others: n.others,
+		Lost: f.seen.missing(), KernelDrops: n.kernelDrops, Others: n.others, LeftOut: n.leftOut,
 		SSRCs: f.seen.ssrcs, Bytes: n.bytes, First: n.first, Last: n.last, Done: done, Err: f.err,
 	}
 }

@@ -18,6 +18,7 @@ type socket struct {
 	ifname  string // that receives a group
 	media   []int
 	outlets []*outlet
+	waiting []*early
 	rtcp    bool   // and nothing else
 	drops   uint32 // by the kernel, as it counts them
 	warning string

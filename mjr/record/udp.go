@@ -151,6 +151,7 @@ const longestDatagram = 1<<16 - 1
 func (s *socket) receive(ctx context.Context) error {
 	defer s.conn.Close()
 	defer s.droppedLast()
+	defer s.flush()
 	var end atomic.Int64 // when to stop for lack of packets; 0 is not yet
 	stop := context.AfterFunc(ctx, func() {
 		end.Store(time.Now().Add(drainMost).UnixNano())
@@ -194,10 +195,11 @@ func (s *socket) take(datagram, ancillary []byte, at time.Time) bool {
 	case isRTCP(datagram):
 		control(s.outlets, datagram, at)
 	case s.rtcp:
-	case !deliver(s.outlets, datagram, at):
-		refuse(s.outlets, datagram)
-	case allDead(s.outlets):
-		return false
+	case !isRTP(datagram):
+		refuse(s.outlets, datagram, at)
+	default:
+		s.deliver(datagram, at)
+		return !allDead(s.outlets)
 	}
 	return true
 }

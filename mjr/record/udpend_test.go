@@ -57,6 +57,7 @@ func TestUDPEndsWithTheDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.send(0, rtp(1, 1, 50))
+	l.send(0, rtp(2, 1, 50))
 	if err := await(t, "the end of receiving", l.done); err != nil {
 		t.Error(err)
 	}
@@ -76,7 +77,7 @@ func TestUDPEndsWhileBusy(t *testing.T) {
 	for i := range n {
 		p := rtp(uint16(i), uint32(i)*960, 50)
 		l.send(0, p)
-		if i == 0 {
+		if i == 1 {
 			p[1] = 99 // another type, of which it warns
 			l.send(0, p)
 			await(t, "the warning", busy)
