@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/mjrkit/mjrkit/internal/whip"
@@ -44,7 +45,7 @@ type keyFrame struct {
 func (s *Server) player(w http.ResponseWriter, r *http.Request) {
 	v, ok := s.viewer(r.PathValue("id"))
 	if !ok {
-		s.refuse(w, whip.ErrNotFound)
+		s.refuse(w, s.missing(r.PathValue("id")))
 		return
 	}
 	if r.Method == http.MethodPost {
@@ -62,6 +63,16 @@ func (s *Server) player(w http.ResponseWriter, r *http.Request) {
 		common{schema, "player"}, v.lease.ID, inSeconds(st.Position), inSeconds(st.Duration),
 		st.Speed, st.Paused, st.Ended, st.Loop, v.live,
 	})
+}
+
+// missing is why there is no viewer with an id.
+func (s *Server) missing(id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if slices.Contains(s.cut, id) {
+		return &whip.Error{Status: http.StatusGone, Text: ErrCut.Error(), Err: ErrCut}
+	}
+	return whip.ErrNotFound
 }
 
 // maxControl bounds the body of a request, in bytes.

@@ -2,6 +2,8 @@ package replay
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
@@ -64,6 +66,12 @@ func (s *Server) serve(v *viewer) {
 	began, err := v.play()
 	s.mu.Lock()
 	delete(s.viewers, v.id)
+	if errors.Is(err, ErrCut) {
+		if len(s.cut) == maxCut {
+			s.cut = s.cut[1:]
+		}
+		s.cut = append(s.cut, v.id)
+	}
 	s.mu.Unlock()
 	if s.o.Left == nil {
 		return
@@ -92,8 +100,17 @@ func (v *viewer) play() (began time.Time, err error) {
 	default:
 	}
 	v.peer.Close()
+	if err != nil {
+		err = fmt.Errorf("%w: %w", ErrCut, err)
+	}
 	return began, err
 }
+
+// ErrCut says that a recording could not be read further while it was watched.
+var ErrCut = errors.New("the recording cannot be read any further")
+
+// maxCut is how many viewers of such recordings are remembered.
+const maxCut = 100
 
 // until is a context that ends when a channel is closed.
 type until struct {

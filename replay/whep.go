@@ -34,6 +34,7 @@ type Server struct {
 
 	mu      sync.Mutex
 	viewers map[string]*viewer
+	cut     []string         // ids of viewers whose recording could not be read further
 	count   int              // of viewers who were answered
 	lives   map[string]*Live // by recording
 	running sync.WaitGroup   // one goroutine a viewer

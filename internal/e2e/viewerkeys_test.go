@@ -101,8 +101,10 @@ func wrongThenRight(t *testing.T, b *pagetest.Browser, name string) {
 	w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
 	w.Wait(`samePage`)
 	w.genuine(rec)
+	w.onScreen(true)
 	w.SetFile("#keys", wrong(t, rec.Keys))
 	w.State("wrong-key")
+	w.onScreen(false)
 	w.end()
 }
 
@@ -138,6 +140,42 @@ func TestUnauthenticated(t *testing.T) {
 	w.State("playing")
 	w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
 	w.genuine(rec)
+	w.onScreen(true)
+	w.Eval(`document.getElementById("keyring").open = true`)
+	w.Click("#unauthenticated")
+	w.State("unauthenticated")
+	w.onScreen(false)
+	w.end()
+}
+
+// TestKeysForPlain: who gives keys wants nothing more that is not authentic,
+// and a file without any does not take that back.
+func TestKeysForPlain(t *testing.T) {
+	rec := corpus.Load(t, "plain-vp9")
+	w := theatre(t, append([]string{"--loop"}, media(rec)...)...)
+	w.Open(w.mjr.url() + "#trace")
+	w.State("playing")
+	w.Wait(`received("video").then((s) => s.framesDecoded > 30)`)
+	w.onScreen(true)
+	w.SetFile("#keys", corpus.Load(t, "jitsi-vp8").Keys)
+	w.State("not-encrypted")
+	w.onScreen(false)
+	empty := filepath.Join(t.TempDir(), "empty.json")
+	if err := os.WriteFile(empty, []byte(`{"keys":[]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.Eval(`globalThis.before = mjrTrace.length`)
+	w.SetFile("#keys", empty)
+	w.Wait(`document.getElementById("keys-say").textContent.includes("there is no key in it")`)
+	w.Wait(`mjrTrace.length > before + 100`)
+	w.State("not-encrypted")
+	w.onScreen(false)
+	if n := pagetest.Value[int](w.Browser, `mjrTrace.slice(before).filter((f) => f.out).length`); n != 0 {
+		t.Errorf("%d frames left the worker", n)
+	}
+	w.Eval(`document.getElementById("keyring").open = true`)
+	w.Click("#forget")
+	w.State("playing")
 	w.end()
 }
 

@@ -56,6 +56,22 @@ func TestChooseRecording(t *testing.T) {
 	if got := w.says("title"); got != "jitsi-vp8" {
 		t.Errorf("the title is %q", got)
 	}
+	w.Eval(`globalThis.old = true`)
+	w.Eval(`location.reload()`)
+	w.Wait(`globalThis.old === undefined && document.getElementById("title")?.textContent === "jitsi-vp8"`)
+	w.State("no-key")
+	w.Click("#back")
+	w.Wait(`document.querySelectorAll("#recordings button").length === 2 && location.hash === ""`)
+	w.end()
+}
+
+// TestHiddenTab: a page that nobody sees knows of the end all the same.
+func TestHiddenTab(t *testing.T) {
+	w := theatre(t, media(corpus.Load(t, "plain-opus-dtx"))...)
+	w.Before(`Object.defineProperty(document, "hidden", { get: () => true })`)
+	w.Open(w.mjr.url() + "#trace")
+	w.State("playing")
+	w.State("ended")
 	w.end()
 }
 

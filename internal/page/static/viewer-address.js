@@ -8,6 +8,18 @@ export function readFragment(hash) {
   }));
 }
 
+// takeFragment removes what is secret from the address bar.
+export function takeFragment(text) {
+  const read = readFragment(text);
+  if (read.has("token") || read.has("keys")) address("");
+  return read;
+}
+
+// address puts a fragment into the address bar.
+export function address(hash) {
+  history.replaceState(null, "", location.pathname + location.search + hash);
+}
+
 function decoded(text) {
   try {
     return decodeURIComponent(text);

@@ -56,6 +56,9 @@ export class Controls {
     return Math.min(duration_s, position_s + run);
   }
 
+  // due tells whether the player should be at the end, and has not said so.
+  get due() { return Boolean(this.#state) && !this.#state.paused && !this.#state.ended && this.position >= this.#state.duration_s; }
+
   // show takes what the server told: null where it tells nothing.
   show(state) {
     if (state !== this.#state) this.#at = performance.now();

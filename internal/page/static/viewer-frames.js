@@ -38,8 +38,11 @@ export class Frames {
 
   get tracks() { return [...this.#tracks.values()]; }
 
-  // shown tells whether any frame went on to a decoder.
-  get shown() { return this.tracks.some((t) => t.total.good > 0); }
+  // open are the tracks of which frames went on to a decoder; shown tells
+  // whether there are any.
+  get open() { return this.tracks.filter((t) => t.total.good > 0).map((t) => t.track); }
+
+  get shown() { return this.open.length > 0; }
 }
 
 // History is one track's.

@@ -30,8 +30,10 @@ export class Keyring {
 
   get has() { return (this.#parsed?.keys.length ?? 0) > 0; }
 
-  // take uses keys that were read already; from says where from.
+  // take uses keys that were read already; from says where from. None at all are
+  // no reason to let through what is not authenticated: that is for forget.
   take(parsed, from) {
+    if (parsed.keys.length === 0) throw new Error("there is no key in it");
     this.#parsed = parsed;
     this.#from = from;
     this.taken(parsed.warnings);

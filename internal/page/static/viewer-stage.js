@@ -25,6 +25,12 @@ export class Stage {
     this.#arrange();
   }
 
+  // reveal shows the pictures of these tracks, and no other: the last one that
+  // came under other keys would stay.
+  reveal(tracks) {
+    for (const video of this.#element.querySelectorAll("video")) video.classList.toggle("blank", !tracks.includes(Number(video.dataset.track)));
+  }
+
   clear() {
     for (const t of this.#sound.getTracks()) this.#sound.removeTrack(t);
     this.#pictures.clear();
@@ -34,7 +40,7 @@ export class Stage {
 
   #arrange() {
     const elements = [...this.#pictures].sort(([a], [b]) => a - b).map(([index, track], i) => {
-      const video = this.#element.querySelector(`video[data-track="${index}"]`) ?? document.createElement("video");
+      const video = this.#element.querySelector(`video[data-track="${index}"]`) ?? Object.assign(document.createElement("video"), { className: "blank" });
       video.dataset.track = index;
       video.playsInline = true;
       video.setAttribute("aria-label", `Picture ${i + 1}`);

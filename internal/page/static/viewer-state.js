@@ -1,8 +1,9 @@
 // What a viewer is told: which state the page is in, and words for it. No
 // clock, no page: everything comes in as arguments.
 
-// sure is how many frames in a row have to fail before a key is called wrong.
-const sure = 10;
+// sure is how many frames in a row have to fail before a key is called wrong,
+// and clear how many of them for one reason.
+const sure = 10, clear = 0.9;
 
 // judge names the state, and says it to people: { state, text }. It looks at:
 //   secure       whether the page may use keys at all
@@ -53,7 +54,8 @@ function refused({ frames, at }) {
 function verdict(t, at) {
   const { total, recent } = t;
   if (total.good > 0) return recent.good === 0 && recent.bad >= sure ? "damaged" : null;
-  if (total.bad < sure && (total.bad === 0 || t.since(at) < 1_000)) return null;
+  const most = Math.max(total.key, total.format, total.unauthenticated);
+  if ((total.bad < sure || most < clear * total.bad) && (total.bad === 0 || t.since(at) < 1_000)) return null;
   if (total.unauthenticated >= total.bad / 2) return "unauthenticated";
   return total.key >= total.bad / 2 ? "wrong-key" : "not-encrypted";
 }

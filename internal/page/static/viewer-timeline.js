@@ -10,18 +10,20 @@ export function draw(strip, details, clock) {
   const duration = details.duration_s;
   const at = (seconds) => (duration > 0 ? Math.min(width, Math.max(0, seconds / duration * width)) : 0);
   const marks = [];
-  const spans = [];
+  const spans = new Map(); // packets, by second and kind
   for (const track of details.tracks) {
     for (const seconds of track.key_frames_s ?? []) marks.push(rect("key", at(seconds), 2, 5, 5));
     for (const loss of track.losses ?? []) {
       marks.push(rect("loss", at(loss.from_s), Math.max(3, at(loss.to_s) - at(loss.from_s)), 0, 10));
-      spans.push(`${clock(loss.from_s)} (${loss.packets} of ${track.kind})`);
+      const place = `${clock(loss.from_s)} (${track.kind})`;
+      spans.set(place, (spans.get(place) ?? 0) + loss.packets);
     }
   }
   marks.push(rect("now", 0, 3, 0, 10));
   strip.replaceChildren(...marks);
-  const some = spans.slice(0, 20).join(", ") + (spans.length > 20 ? " …" : "");
-  const text = spans.length === 0 ? "No packets were lost when this was recorded." : `Packets were lost in ${spans.length} places: at ${some}.`;
+  const total = [...spans.values()].reduce((a, b) => a + b, 0);
+  const some = [...spans].slice(0, 20).map(([place, packets]) => `${packets} at ${place}`).join(", ") + (spans.size > 20 ? " …" : "");
+  const text = total === 0 ? "No packets were lost when this was recorded." : `${total} packets were lost when this was recorded: ${some}.`;
   strip.setAttribute("aria-label", text);
   const title = document.createElementNS(svg, "title");
   title.textContent = text;

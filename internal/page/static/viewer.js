@@ -1,6 +1,6 @@
 // The viewer's page: which recording, with which keys, and how it goes.
 
-import { clock, places, readFragment } from "./viewer-address.js";
+import { address, clock, places, takeFragment } from "./viewer-address.js";
 import { Connection } from "./viewer-connection.js";
 import { Controls } from "./viewer-controls.js";
 import { Frames } from "./viewer-frames.js";
@@ -29,20 +29,14 @@ let server = null;
 let opener = null; // the worker
 let connection = null;
 let recording = null; // { id, name, encrypted, tracks, … }
-let stats = []; // of the browser, as they were last
+let stats = []; // of the browser
 let failure = "";
 let begin = null; // where the player was when it began, in seconds
 let resume = null; // where it was when it failed
 let unanswered = 0; // how often the server did not answer lately
 let prompt = ""; // what the user is to do before there is anything to tell
+let hidden = 0; // for how many seconds
 let opened = false; // whether the keys are shown because they are needed
-
-// takeFragment removes what is secret from the address bar.
-function takeFragment(text) {
-  const read = readFragment(text);
-  if (read.has("token") || read.has("keys")) history.replaceState(null, "", location.pathname + location.search);
-  return read;
-}
 
 // startOpener starts the worker. It must not be before the page is known to be
 // one that may use keys.
@@ -84,6 +78,7 @@ function restart() {
 function show() {
   const player = controls.state;
   frames.add(opener?.counts.filter(Boolean) ?? [], performance.now());
+  stage.reveal(frames.open);
   const { state, text: told } = judge({
     secure: isSecureContext, failure, encrypted: recording?.encrypted, hasKeys: keyring.has,
     connected: Boolean(connection?.connected), frames, at: performance.now(),
@@ -105,9 +100,13 @@ function fail(error) {
   failure = error.message;
   if (controls.state && !controls.state.live) resume = controls.position;
   connection?.close();
+  hidePlayer();
+  show();
+}
+
+function hidePlayer() {
   controls.show(null);
   for (const e of ["player", "help"]) $(e).hidden = true;
-  show();
 }
 
 // choose takes a recording. What is encrypted waits for its keys.
@@ -140,8 +139,7 @@ function leave() {
 function disconnect() {
   connection?.close();
   connection = begin = resume = null;
-  controls.show(null);
-  for (const e of ["player", "help"]) $(e).hidden = true;
+  hidePlayer();
 }
 
 // connect begins to play, from a position or from where the server begins.
@@ -183,8 +181,7 @@ async function ask() {
   const asked = connection;
   if (!server?.hasPlayer || !asked?.connected) return controls.show(null);
   try {
-    const { turn } = controls;
-    const state = await server.player();
+    const { turn } = controls, state = await server.player();
     if (connection !== asked || failure) return undefined;
     begin ??= state.position_s;
     unanswered = 0;
@@ -192,6 +189,7 @@ async function ask() {
   } catch (error) {
     if (connection !== asked || failure || !(error instanceof Refused)) return undefined;
     if (error.status === 404) fail(new Error("the session is over"));
+    else if (error.status === 410) fail(error);
     else if (error.status === 0 && ++unanswered >= 3) fail(error);
   }
   return undefined;
@@ -236,8 +234,10 @@ async function list() {
   $("title").textContent = "Watch";
   $("retry").hidden = recordings.length > 0;
   $("back").hidden = true;
+  address("");
   listing.fill($("recordings"), recordings, (r) => {
     $("back").hidden = false;
+    address(`#recording=${encodeURIComponent(r.id)}`); // for when the page is loaded again
     choose(r.id);
   });
   $("list").hidden = false;
@@ -282,7 +282,9 @@ addEventListener("pageshow", (event) => {
   if (event.persisted && recording) connect();
 });
 setInterval(() => { controls.tick(); show(); }, 200);
-setInterval(() => { if (!document.hidden) ask(); }, 1_000);
+// Nobody sees the position of a page that is hidden, but its title and state.
+setInterval(() => { if (!document.hidden || controls.due || ++hidden % 10 === 0) ask(); }, 1_000);
+document.addEventListener("visibilitychange", () => ask());
 setInterval(look, 1_000);
 
 if (isSecureContext) {
