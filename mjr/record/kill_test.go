@@ -30,6 +30,19 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 	}
+	if what := os.Getenv(senderEnv); what != "" {
+		var addr string
+		var rate, count int
+		_, err := fmt.Sscan(what, &addr, &rate, &count)
+		if err == nil {
+			err = sendUDP(addr, rate, count)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
 
