@@ -23,3 +23,11 @@ func (r *Recorder) NewUDPSocket(media []Media) (take func(datagram []byte, at ti
 	s.outlets, err = openOutlets(r, media)
 	return func(datagram []byte, at time.Time) { s.take(datagram, nil, at) }, s.flush, err
 }
+
+// CountDrops counts packets that the kernel dropped, from what it counts.
+func (f *File) CountDrops(totals ...uint32) {
+	s := &socket{outlets: []*outlet{{file: f}}}
+	for _, n := range totals {
+		s.dropped(n)
+	}
+}

@@ -84,3 +84,12 @@ func TestKernelDropsTwice(t *testing.T) {
 		t.Errorf("sent %d and %d: %+v", sent, others, got)
 	}
 }
+
+// TestKernelDropsWrap: the kernel counts in 32 bits.
+func TestKernelDropsWrap(t *testing.T) {
+	f := open(t, newRecorder(t, record.Options{Name: filepath.Join(t.TempDir(), "call")}), audio)
+	f.CountDrops(0, 10, 10, 1<<32-1, 4, 4)
+	if got := f.Report().KernelDrops; got != 1<<32+4 {
+		t.Errorf("%d dropped, want %d", got, int64(1<<32+4))
+	}
+}
