@@ -8,7 +8,10 @@ export function fill(list, recordings, choose) {
     const button = make("button", r.name);
     button.type = "button";
     button.append(make("small", describe(r)));
-    button.addEventListener("click", () => choose(r));
+    button.addEventListener("click", () => {
+      list.replaceChildren(); // it will be another one
+      choose(r);
+    });
     const item = document.createElement("li");
     item.append(button);
     return item;
