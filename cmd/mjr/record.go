@@ -61,7 +61,7 @@ takes packets from others, --listen 0.0.0.0:8080 publishers.`,
 func (o *recordOptions) addFlags(c *cobra.Command) {
 	f := c.Flags()
 	f.BoolVar(&o.e2ee, "e2ee", false, "mark the recordings as end-to-end encrypted")
-	f.DurationVar(&o.duration, "duration", 0, "end after this `time`, like 90s or 1h30m")
+	f.DurationVar(&o.duration, "duration", 0, "end after this `time`, like 90s or 1h30m; not of --pcap")
 	f.Var(&o.maxSize, "max-size", "begin a new part before a file gets larger than `SIZE`, like 500M or 2G")
 	f.DurationVar(&o.maxDuration, "max-duration", 0, "begin a new part after this `time`")
 	f.Var(&o.minFree, "min-free", "open no file when the disk has less than `SIZE` left")
@@ -78,6 +78,8 @@ func (o *recordOptions) check() error {
 	switch {
 	case o.duration < 0:
 		return misused("--duration %v: want more than 0", o.duration)
+	case o.duration > 0 && o.pcap != "":
+		return misused("--duration is not of --pcap: a capture is recorded as fast as it can be read")
 	case o.maxDuration != 0 && o.maxDuration < time.Second:
 		return misused("--max-duration %v: want 1s or more", o.maxDuration)
 	case o.maxSize != 0 && o.maxSize < 64<<10:
@@ -120,20 +122,20 @@ func runRecord(c *cobra.Command, o *recordOptions, args []string) error {
 	if err != nil {
 		return recordError(err)
 	}
-	serving, err := serveMetrics(o.metrics, r, src)
+	serving, err := serveMetrics(o.metrics, r, src, status)
 	if err != nil {
 		return err
 	}
 	defer serving.stop()
 	beat := newHeartbeat(r)
 	status.start(r)
-	beat.start()
+	beat.start(src)
 	failed := src.Run(ctx, r)
 	beat.stop()
 	report, closing := r.Close()
 	status.stop()
-	if failed == nil {
-		failed = closing
+	if failed == nil || closing != nil && exitCode(recordError(failed)) == exitNotWhole {
+		failed = closing // what the disk refused is worse than what was left out
 	}
 	if o.nfo {
 		if err := writeNFO(say, args[0], report); failed == nil {
@@ -187,11 +189,7 @@ func recordResult(say *reporter, report record.Report, err error) error {
 				return e
 			}
 		}
-		summary := recordSummary{common: common{schema, "summary"}, Exit: exitCode(err), Short: short}
-		if err != nil && !errors.Is(err, errReported) {
-			summary.Error = errorJSON(err)
-		}
-		if e := say.object(summary); e != nil {
+		if e := say.object(recordSummary{common{schema, "summary"}, exitCode(err), short}); e != nil {
 			return e
 		}
 		return err

@@ -45,6 +45,10 @@ func TestRecordEndsWhole(t *testing.T) {
 	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &ready) != nil {
 		t.Fatalf("no line for the address: %s", lines.Text())
 	}
+	var counted jsonMetrics
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &counted) != nil || counted.URL != "http://"+metrics+"/metrics" {
+		t.Fatalf("no line for the metrics: %s", lines.Text())
+	}
 	conn, err := net.Dial("udp", strings.TrimPrefix(ready.URL, "udp://"))
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +73,7 @@ func TestRecordEndsWhole(t *testing.T) {
 		}
 	}
 	for {
-		page := get(t, "http://"+metrics+"/metrics")
+		page := get(t, counted.URL)
 		if strings.Contains(page, `call-audio-0",kind="audio",codec="opus"} 99`) && strings.Contains(page, "mjr_record_packets_lost_total{") {
 			break
 		}

@@ -53,7 +53,7 @@ func TestRecordFullDisk(t *testing.T) {
 	if told.Error == nil || told.Error.Exit != exitIO || !strings.Contains(told.Error.Message, "no space") {
 		t.Errorf("told %+v", told)
 	}
-	if sum, code := s.end(); code != exitIO || sum.Error == nil {
+	if sum, code := s.end(); code != exitIO || sum.Exit != exitIO {
 		t.Errorf("exit %d, %+v", code, sum)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "call-audio-0.mjr")); err != nil {

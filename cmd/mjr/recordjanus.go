@@ -43,7 +43,7 @@ func (o *recordJanus) open(ice *iceOptions, status *recordStatus) (source, error
 	if err != nil {
 		return nil, err
 	}
-	return &janusSource{engine: e, status: status, options: record.JanusOptions{
+	return &janusSource{engine: e, status: status, connected: make(chan struct{}), options: record.JanusOptions{
 		URL: o.url, Secret: secrets.secret, Token: secrets.token, Room: o.room, PIN: secrets.pin, RoomToken: secrets.roomToken,
 		Display: o.display, Feed: o.feed, Engine: e,
 	}}, nil
@@ -54,11 +54,16 @@ type janusSource struct {
 	engine  *rtc.Engine
 	status  *recordStatus
 	options record.JanusOptions
+	// connected is closed in the room.
+	connected chan struct{}
 
 	mu     sync.Mutex
 	came   map[int]bool // numbers of publishers
 	active int
 }
+
+// Connected is closed when the room was entered.
+func (s *janusSource) Connected() <-chan struct{} { return s.connected }
 
 // Publishers is how many have sent so far, and how many are sending now.
 func (s *janusSource) Publishers() (all, now int) {
@@ -87,6 +92,7 @@ func (s *janusSource) Run(ctx context.Context, r *record.Recorder) error {
 	s.options.Notify = s.publisher
 	j, err := record.JoinJanus(ctx, s.options)
 	if err == nil {
+		close(s.connected)
 		if s.status.say.json {
 			s.status.object(jsonRoom{common{schema, "room"}, janus.Printable(s.options.URL), s.options.Room})
 		}

@@ -45,12 +45,12 @@ type recordReady struct {
 	URL   string `json:"url"`
 }
 
-// recordSummary is the JSON line at the end. Its members are a contract.
+// recordSummary is the JSON line at the end, but for that of an error. Its
+// members are a contract.
 type recordSummary struct {
 	common
-	Exit  int        `json:"exit"`
-	Short []string   `json:"missing,omitempty"` // in words; not_whole is the number of convert's summary
-	Error *jsonError `json:"error,omitempty"`
+	Exit  int      `json:"exit"`
+	Short []string `json:"missing,omitempty"` // in words; not_whole is the number of convert's summary
 }
 
 func recordJSON(f record.FileReport, what string) jsonRecord {

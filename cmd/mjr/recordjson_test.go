@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -20,5 +21,14 @@ func TestRecordSummary(t *testing.T) {
 	}
 	if got, want := out.String(), `{"schema":"mjr/1","type":"summary","exit":3,"missing":["a: 7 packets dropped because the disk was too slow"]}`+"\n"; !strings.HasSuffix(got, want) {
 		t.Errorf("printed %s, want %s at the end", got, want)
+	}
+}
+
+// TestRecordErrorOnce: an error that ends a recording is told in one place.
+func TestRecordErrorOnce(t *testing.T) {
+	var out, errw bytes.Buffer
+	code := run(t.Context(), []string{"record", "--json", "--janus", "ws://127.0.0.1:1", "--room", "1", filepath.Join(t.TempDir(), "call")}, nil, &out, &errw)
+	if code != exitNetwork || strings.Count(out.String(), "cannot connect") != 1 || !strings.Contains(out.String(), `"type":"summary","exit":16}`) {
+		t.Errorf("exit code %d, printed %s", code, &out)
 	}
 }

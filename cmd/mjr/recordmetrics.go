@@ -22,8 +22,8 @@ type metricsServer struct {
 }
 
 // serveMetrics listens at addr, of the loopback interface where it has no
-// host; with no addr at all it serves nothing.
-func serveMetrics(addr string, r *record.Recorder, src source) (*metricsServer, error) {
+// host, and says where; with no addr at all it serves nothing.
+func serveMetrics(addr string, r *record.Recorder, src source, status *recordStatus) (*metricsServer, error) {
 	if addr == "" {
 		return nil, nil
 	}
@@ -34,6 +34,11 @@ func serveMetrics(addr string, r *record.Recorder, src source) (*metricsServer, 
 	if err != nil {
 		return nil, &exitError{exitNetwork, fmt.Errorf("--metrics %s: %w", addr, err), ""}
 	}
+	url := fmt.Sprintf("http://%v/metrics", l.Addr())
+	if status.say.json {
+		status.object(jsonMetrics{common{schema, "metrics"}, url})
+	}
+	status.line("counters for Prometheus are at %s", url)
 	mux := http.NewServeMux()
 	var c counters
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
@@ -49,6 +54,12 @@ func serveMetrics(addr string, r *record.Recorder, src source) (*metricsServer, 
 	}}
 	s.ended.Go(func() { s.srv.Serve(l) })
 	return s, nil
+}
+
+// jsonMetrics is the JSON line that says where counters are.
+type jsonMetrics struct {
+	common
+	URL string `json:"url"`
 }
 
 // onlyKnownHosts refuses requests to names but localhost and the one that is

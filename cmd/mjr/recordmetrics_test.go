@@ -95,3 +95,24 @@ func TestMetricsOfJanus(t *testing.T) {
 		t.Errorf("%d publishers, %d now; want 2 and 1", all, now)
 	}
 }
+
+// TestMetricsAddress: a port that was not chosen is told, to people and to
+// scripts.
+func TestMetricsAddress(t *testing.T) {
+	for _, json := range []bool{false, true} {
+		var out, errw strings.Builder
+		s, err := serveMetrics(":0", new(record.Recorder), nil, newRecordStatus(newReporter(&out, &errw, json)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, url, _ := strings.Cut(errw.String(), "counters for Prometheus are at ")
+		url = strings.TrimSuffix(url, "\n")
+		if page := get(t, url); !strings.Contains(page, "mjr_record_packets_unwritten") {
+			t.Errorf("%s has %q", url, page)
+		}
+		if want := fmt.Sprintf(`{"schema":"mjr/1","type":"metrics","url":%q}`, url); json != (out.String() == want+"\n") {
+			t.Errorf("printed %q, want %q", out.String(), want)
+		}
+		s.stop()
+	}
+}

@@ -40,24 +40,48 @@ func newHeartbeat(r *record.Recorder) *heartbeat {
 	return h
 }
 
-func (h *heartbeat) start() {
-	h.say("READY=1")
-	if h.every <= 0 {
-		return
+// connecting is a source that has to reach somebody before it records.
+type connecting interface {
+	// Connected is closed when it did.
+	Connected() <-chan struct{}
+}
+
+// start tells that recording has begun as soon as it has, and goes on from
+// there.
+func (h *heartbeat) start(src source) {
+	c, waits := src.(connecting)
+	if !waits {
+		h.say("READY=1")
 	}
 	h.ended.Go(func() {
-		tick := time.NewTicker(h.every)
-		defer tick.Stop()
-		for {
+		if waits {
 			select {
 			case <-h.quit:
 				return
-			case <-tick.C:
-				h.r.Report() // which waits for each file's lock: none is stuck
-				h.say("WATCHDOG=1")
+			case <-c.Connected():
+				h.say("READY=1")
 			}
 		}
+		h.beat()
 	})
+}
+
+// beat tells that recording goes on.
+func (h *heartbeat) beat() {
+	if h.every <= 0 {
+		return
+	}
+	tick := time.NewTicker(h.every)
+	defer tick.Stop()
+	for {
+		select {
+		case <-h.quit:
+			return
+		case <-tick.C:
+			h.r.Report() // which waits for each file's lock: none is stuck
+			h.say("WATCHDOG=1")
+		}
+	}
 }
 
 func (h *heartbeat) stop() {

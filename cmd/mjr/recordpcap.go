@@ -41,9 +41,6 @@ type pcapSource struct {
 
 func (s *pcapSource) Run(ctx context.Context, r *record.Recorder) error {
 	defer s.f.Close()
-	if _, timed := ctx.Deadline(); timed {
-		return misused("--duration is not of --pcap: a capture is recorded as fast as it can be read")
-	}
 	if err := s.p.Run(ctx, r); err != nil {
 		s.tellOthers()
 		return fmt.Errorf("%s: %w", s.f.Name(), err)
