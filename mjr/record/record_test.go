@@ -96,7 +96,7 @@ func TestNames(t *testing.T) {
 		t.Errorf("while recording: %v", got)
 	}
 	closeAll(t, r)
-	want := []string{"call-2-audio-0.mjr", "call-3-video-3-x.mjr", "call-audio-0.mjr", "call-video-1-q.mjr", "call-video-1.mjr"}
+	want := []string{"call-2-audio-0.mjr", "call-3-video-3-x1fb8ad98.mjr", "call-audio-0.mjr", "call-video-1-q.mjr", "call-video-1.mjr"}
 	if got := names(t, dir); !slices.Equal(got, want) {
 		t.Errorf("names %q, want %q", got, want)
 	}
