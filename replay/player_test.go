@@ -40,13 +40,16 @@ func TestPlayAfterStandstill(t *testing.T) {
 			want := orderly[0].all()
 			const at = 100 // the packet that blocks
 			n := 0
-			tapes, p := play(t, s, Options{}, func(_ *Player, tapes []*tape) {
-				tapes[0].during = func(*rtp.Packet) {
-					if n++; n == at {
-						time.Sleep(c.blocked)
-					}
+			all, tapes := sinks(s)
+			tapes[0].during = func(*rtp.Packet) {
+				if n++; n == at {
+					time.Sleep(c.blocked)
 				}
-			})
+			}
+			p := NewPlayer(s, Options{})
+			if err := p.Play(t.Context(), all); err != nil {
+				t.Fatal(err)
+			}
 			got := tapes[0].all()
 			if len(got) != len(want) || p.Position() != s.Duration() {
 				t.Fatalf("%d packets up to %v, want %d up to %v", len(got), p.Position(), len(want), s.Duration())

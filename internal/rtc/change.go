@@ -40,7 +40,8 @@ func (t *InTrack) changes(packet []byte) bool {
 		}
 	}
 	t.other = append(t.other, bytes.Clone(packet))
-	return len(t.other) == changedAfter
+	t.settled.Store(len(t.other) == changedAfter)
+	return t.settled.Load()
 }
 
 // forget leaves out what was no change.
@@ -52,7 +53,7 @@ func (t *InTrack) forget() {
 // change goes on with the next codec, if that is why the track ended. lines is
 // how many media lines there are.
 func (t *InTrack) change(lines int) bool {
-	if len(t.other) < changedAfter {
+	if !t.settled.Swap(false) {
 		return false
 	}
 	c, _ := t.line.medium(int(t.other[0][1] & 0x7f))

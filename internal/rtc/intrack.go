@@ -32,8 +32,9 @@ type InTrack struct {
 	track    *webrtc.TrackRemote
 	receiver *webrtc.RTPReceiver
 	buf      [receiveMTU]byte
-	first    [][]byte // read already, to know the codec
-	other    [][]byte // of another codec, which may be the next one
+	first    [][]byte    // read already, to know the codec
+	other    [][]byte    // of another codec, which may be the next one
+	settled  atomic.Bool // it is
 	gaps     gaps
 	foreign  atomic.Int64
 	report   atomic.Pointer[func(ntp uint64, rtp uint32, at time.Time)]
