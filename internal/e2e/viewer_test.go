@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -126,8 +127,14 @@ func (w *watching) says(id string) string {
 // shows waits until the first picture has colours enough to be one.
 func (w *watching) shows() {
 	w.t.Helper()
+	w.pictures("#stage video")
+}
+
+// pictures waits until an element does.
+func (w *watching) pictures(selector string) {
+	w.t.Helper()
 	w.Wait(`(() => {
-  const video = document.querySelector("#stage video"), canvas = document.createElement("canvas");
+  const video = document.querySelector("` + selector + `"), canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [64, 36];
   const context = canvas.getContext("2d");
   context.drawImage(video, 0, 0, 64, 36);
@@ -151,9 +158,15 @@ type recordedFrame struct{ comes, leaves string }
 
 // whole are the whole frames of a recording's track, in order. All of them are
 // in what the sender noted.
-func whole(t testing.TB, rec corpus.Recording, kind string) (frames []recordedFrame) {
+func whole(t testing.TB, rec corpus.Recording, kind string) []recordedFrame {
 	t.Helper()
-	b, err := os.ReadFile(rec.File(t, kind))
+	return wholeIn(t, rec.File(t, kind), rec, kind)
+}
+
+// wholeIn are those of a file that was made of a recording.
+func wholeIn(t testing.TB, file string, rec corpus.Recording, kind string) (frames []recordedFrame) {
+	t.Helper()
+	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +175,7 @@ func whole(t testing.TB, rec corpus.Recording, kind string) (frames []recordedFr
 	err = postprocess.Frames(in, postprocess.Options{}, func(b []byte, m decrypt.Meta) bool {
 		truth, ok := sent[hash(b)]
 		if !ok {
-			t.Fatalf("frame %d of %s %s was never sent", len(frames), rec.Name, kind)
+			t.Fatalf("frame %d of %s was never sent in %s", len(frames), filepath.Base(file), rec.Name)
 		}
 		f := recordedFrame{truth.EncSHA256, truth.SHA256}
 		if m.Codec == "av1" && truth.SHA256 == truth.EncSHA256 {
@@ -178,7 +191,7 @@ func whole(t testing.TB, rec corpus.Recording, kind string) (frames []recordedFr
 		t.Fatal(err)
 	}
 	if len(frames) == 0 {
-		t.Fatalf("%s has no whole frames of %s", rec.Name, kind)
+		t.Fatalf("%s has no whole frames", filepath.Base(file))
 	}
 	return frames
 }

@@ -43,11 +43,11 @@ async function watch() {
     if (!feed) await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const { jsep } = await message({ request: "join", ptype: "subscriber", room, streams: [{ feed }] });
-  const pc = new RTCPeerConnection({ encodedInsertableStreams: true });
+  const pc = globalThis.pc = new RTCPeerConnection({ encodedInsertableStreams: true });
   const stream = new MediaStream();
   pc.ontrack = ({ receiver, track }) => {
     const { readable, writable } = receiver.createEncodedStreams();
-    const options = { op: "open", kind: track.kind, codec: track.kind === "video" ? "vp8" : "opus", track: track.kind === "video" ? 1 : 0 };
+    const options = { op: "open", kind: track.kind, codec: track.kind === "video" ? parameters.get("codec") : "opus", track: track.kind === "video" ? 1 : 0 };
     worker.postMessage({ type: "stream", readable, writable, ...options }, [readable, writable]);
     stream.addTrack(track);
     document.getElementById("screen").srcObject = stream;
