@@ -74,7 +74,7 @@ func TestRecordEndsWhole(t *testing.T) {
 	}
 	for {
 		page := get(t, counted.URL)
-		if strings.Contains(page, `call-audio-0",kind="audio",codec="opus"} 99`) && strings.Contains(page, "mjr_record_packets_lost_total{") {
+		if strings.Contains(page, `call-audio-0",kind="audio",codec="opus"} 99`) && strings.Contains(page, "mjr_record_packets_lost{") {
 			break
 		}
 	}

@@ -31,7 +31,7 @@ var metrics = []struct {
 }{
 	{"packets_received_total", "counter", "Packets that came, of all kinds.", func(f record.FileReport) int64 { return f.Received }},
 	{"packets_stored_total", "counter", "Packets on the disk.", func(f record.FileReport) int64 { return f.Stored }},
-	{"packets_lost_total", "counter", "Sequence numbers that did not come.", func(f record.FileReport) int64 { return f.Lost }},
+	{"packets_lost", "gauge", "Sequence numbers that have not come so far.", func(f record.FileReport) int64 { return f.Lost }},
 	{"packets_duplicate_total", "counter", "Packets that were there already.", func(f record.FileReport) int64 { return f.Duplicates }},
 	{"packets_kernel_dropped_total", "counter", "Packets that the operating system had no room for.", func(f record.FileReport) int64 { return f.KernelDrops }},
 	{"packets_queue_dropped_total", "counter", "Packets dropped because the disk was too slow.", func(f record.FileReport) int64 { return f.QueueDrops }},

@@ -28,6 +28,7 @@ type jsonRecord struct {
 	NotRTP      int64      `json:"not_rtp"`
 	Long        int64      `json:"too_long"`
 	Others      int64      `json:"others"`
+	LeftOut     int64      `json:"left_out"`
 	Unwritten   int64      `json:"unwritten"`
 	SSRCs       int64      `json:"ssrcs"`
 	Bytes       int64      `json:"bytes"`
@@ -58,7 +59,7 @@ func recordJSON(f record.FileReport, what string) jsonRecord {
 		common: common{schema, what}, Name: f.Name, Files: f.Paths, Kind: f.Track.Kind.String(), Codec: f.Track.Codec,
 		Publisher: f.Track.Publisher + 1, MID: f.Track.MID, RID: f.Track.RID, Encrypted: f.Track.Encrypted,
 		Received: f.Received, Stored: f.Stored, Lost: f.Lost, KernelDrops: f.KernelDrops, QueueDrops: f.QueueDrops,
-		Duplicates: f.Duplicates, NotRTP: f.NotRTP, Long: f.Long, Others: f.Others, Unwritten: f.Unwritten,
+		Duplicates: f.Duplicates, NotRTP: f.NotRTP, Long: f.Long, Others: f.Others, LeftOut: f.LeftOut, Unwritten: f.Unwritten,
 		SSRCs: f.SSRCs, Bytes: f.Bytes, First: instant(f.First), Last: instant(f.Last),
 	}
 	if j.Files == nil {
