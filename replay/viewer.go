@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -84,6 +85,11 @@ func (s *Server) serve(v *viewer) {
 	s.o.Left(told)
 }
 
+// settling is how long a viewer has from the connection to the first packet.
+// What comes while a browser still sets up its side is lost, and of sound it
+// asks for nothing that came before all that it knows.
+const settling = 200 * time.Millisecond
+
 // play plays when the viewer is connected, so that its first key frame is not
 // lost; it tells when that was.
 func (v *viewer) play() (began time.Time, err error) {
@@ -91,6 +97,11 @@ func (v *viewer) play() (began time.Time, err error) {
 	case <-v.peer.Done():
 		return began, v.peer.Err()
 	case <-v.peer.Connected():
+	}
+	select {
+	case <-v.peer.Done():
+		return began, v.peer.Err()
+	case <-time.After(settling):
 	}
 	began = time.Now()
 	err = v.player.Play(until{context.Background(), v.peer.Done()}, sinksOf(v.outs))
@@ -100,6 +111,9 @@ func (v *viewer) play() (began time.Time, err error) {
 	default:
 	}
 	v.peer.Close()
+	if errors.Is(err, io.ErrClosedPipe) { // it was just about to be done
+		return began, v.peer.Err()
+	}
 	if err != nil {
 		err = fmt.Errorf("%w: %w", ErrCut, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/mjrkit/mjrkit/internal/rtc"
@@ -56,13 +57,25 @@ func (p *Push) connect(ctx context.Context) error {
 	defer timer.Stop()
 	select {
 	case <-p.peer.Connected():
-		return nil
+		return p.settle(ctx)
 	case <-p.peer.Done():
 		return p.lost()
 	case <-timer.C:
 		return fmt.Errorf("%w: no connection within %v", ErrLost, connectIn)
 	case <-ctx.Done():
 		return context.Cause(ctx)
+	}
+}
+
+// settle waits until the server is ready, too: see settling.
+func (p *Push) settle(ctx context.Context) error {
+	select {
+	case <-p.peer.Done():
+		return p.lost()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(settling):
+		return nil
 	}
 }
 
@@ -103,6 +116,9 @@ func (p *Push) Play(ctx context.Context) error {
 			return p.lost()
 		}
 	default:
+	}
+	if errors.Is(err, io.ErrClosedPipe) { // it was just about to be done
+		return p.lost()
 	}
 	return err
 }
