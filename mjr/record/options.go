@@ -33,7 +33,8 @@ type Options struct {
 	// MinFree is how many bytes the disk must have for a file to be opened.
 	MinFree int64
 	// Queue bounds the bytes of packets that wait for the disk, over all
-	// files; 0 is DefaultQueue. What comes beyond is dropped, and counted.
+	// files, beyond the 32 KiB that each file has for itself; 0 is
+	// DefaultQueue. What comes beyond is dropped, and counted.
 	Queue int64
 	// Software is what the header says has written the file.
 	Software string
